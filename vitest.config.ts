@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** The kinds of tests, each a project of its own: see docs/testing.md. */
+const project = (name: string, options: { timeoutSeconds: number; serial?: boolean; globalSetup?: string }) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: options.timeoutSeconds * 1000,
+    hookTimeout: options.timeoutSeconds * 1000,
+    fileParallelism: !options.serial,
+    ...(options.globalSetup === undefined ? {} : { globalSetup: [options.globalSetup] }),
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', { timeoutSeconds: 10 }),
+      project('scenarios', { timeoutSeconds: 10 }),
+      project('property', { timeoutSeconds: 60 }),
+      project('http', { timeoutSeconds: 20 }),
+      project('ec2', { timeoutSeconds: 120 }),
+      project('local', { timeoutSeconds: 60 }),
+      project('manifests', { timeoutSeconds: 60 }),
+      project('crds', { timeoutSeconds: 120, serial: true }),
+      project('cluster', { timeoutSeconds: 300, serial: true }),
+      project('database', { timeoutSeconds: 600, serial: true }),
+    ],
+  },
+});
