@@ -1,0 +1,190 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+import type { ObjectMeta } from '../object-meta.ts';
+
+/**
+ * One QuestDB database: an EC2 instance of its own (or any node of the cluster), an EBS volume and a StatefulSet with all it needs. Deleting it keeps the data: its PersistentVolumeClaim stays, and the same manifest applied again finds it.
+ */
+export interface QuestDB {
+  /**
+   * The version of the schema, questdb-fleet.dev/v1alpha1.
+   */
+  apiVersion: string;
+  /**
+   * QuestDB.
+   */
+  kind: string;
+  metadata: ObjectMeta;
+  /**
+   * What is wanted of this database.
+   */
+  spec: {
+    /**
+     * The QuestDB version to run, as major.minor.patch, for example 9.3.4; it is the tag of the image. Required. It cannot be changed in this release.
+     */
+    version: string;
+    /**
+     * Where the image comes from. Default, questdb/questdb with the version as its tag. It cannot be changed in this release.
+     */
+    image?: {
+      /**
+       * The repository of the image, without a tag. Default questdb/questdb.
+       */
+      repository?: string;
+      /**
+       * The digest the image must have, sha256 and 64 hexadecimal digits. Default, whatever the tag names.
+       */
+      digest?: string;
+    };
+    /**
+     * The EC2 instance this database has for itself. Without it the database runs on any node of the cluster that has room. Neither its presence nor its fields can be changed in this release.
+     */
+    node?: {
+      /**
+       * The EC2 instance type, for example r6i.2xlarge. It must be offered in the zone.
+       */
+      instanceType: string;
+      /**
+       * The availability zone, for example eu-west-1a. It must be one of the zones of the QuestDBNodeClass. Default, the zone of the volume that exists, else a zone of the class chosen by the database's name.
+       */
+      zone?: string;
+      /**
+       * The name of the QuestDBNodeClass that says how instances are made. Default "default".
+       */
+      className?: string;
+    };
+    /**
+     * The data volume.
+     */
+    storage: {
+      /**
+       * The size of the volume as a quantity, for example 100Gi. From 1Gi to 65536Gi (what a gp3 volume may have). It never shrinks, and cannot grow yet in this release.
+       */
+      size: string | number;
+      /**
+       * The StorageClass of the volume. It must retain its volumes (reclaimPolicy Retain). Default "questdb". Fixed once the database exists.
+       */
+      storageClassName?: string;
+      /**
+       * Data that exists already and becomes this database's. Exactly one source. Fixed; it may be removed once the volume is bound. Default, the data this database had before, else an empty volume.
+       */
+      from?: {
+        /**
+         * A PersistentVolumeClaim in this namespace that no pod and no living database uses.
+         */
+        claimName?: string;
+        /**
+         * The id of an EBS volume that no other living object owns, for example vol-0123456789abcdef0.
+         */
+        volumeHandle?: string;
+      };
+    };
+    /**
+     * Keys of QuestDB's server.conf and their values, at most 256. Keys that the operator owns (addresses, users, root, health, metrics) are refused. It cannot be changed in this release.
+     */
+    config?: {
+      [k: string]: string;
+    };
+  };
+  /**
+   * What was observed of this database. Written by the operator alone.
+   */
+  status?: {
+    /**
+     * The generation the operator was last called for. It says "called", not "done"; each condition has its own.
+     */
+    observedGeneration?: number;
+    /**
+     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy.
+     *
+     * @minItems undefined
+     * @maxItems undefined
+     *
+     * Items: One condition, in the shape of metav1.Condition.
+     */
+    conditions?: {
+      /**
+       * The name of the condition.
+       */
+      type: string;
+      /**
+       * Whether it holds.
+       */
+      status: 'True' | 'False' | 'Unknown';
+      /**
+       * The generation of the object this was found for.
+       */
+      observedGeneration?: number;
+      /**
+       * When status changed last.
+       */
+      lastTransitionTime: string;
+      /**
+       * Why, in one word of a fixed list.
+       */
+      reason: string;
+      /**
+       * What is waited for or to be done.
+       */
+      message: string;
+    }[];
+    /**
+     * The version the database itself answered last.
+     */
+    version?: string;
+    /**
+     * Where clients in the cluster connect.
+     */
+    endpoints?: {
+      /**
+       * SQL over HTTP, the console, and ILP over HTTP.
+       */
+      http?: string;
+      /**
+       * PostgreSQL wire.
+       */
+      postgres?: string;
+      /**
+       * ILP over TCP.
+       */
+      ilp?: string;
+    };
+    /**
+     * The instance the database runs on; absent without spec.node.
+     */
+    node?: {
+      /**
+       * The QuestDBNode.
+       */
+      name?: string;
+      /**
+       * The EC2 instance.
+       */
+      instanceId?: string;
+      /**
+       * Its type.
+       */
+      instanceType?: string;
+      /**
+       * Its availability zone.
+       */
+      zone?: string;
+    };
+    /**
+     * The data volume.
+     */
+    volume?: {
+      /**
+       * The PersistentVolumeClaim.
+       */
+      name?: string;
+      /**
+       * The EBS volume.
+       */
+      volumeId?: string;
+      /**
+       * What it has, not what is wanted.
+       */
+      size?: string;
+    };
+  };
+}

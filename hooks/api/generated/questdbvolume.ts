@@ -1,0 +1,110 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+import type { ObjectMeta } from '../object-meta.ts';
+
+/**
+ * The data volume of one database, as a wish and a report. Made by the operator for a QuestDB. It owns nothing; deleting it keeps the PersistentVolumeClaim, the PersistentVolume and the EBS volume.
+ */
+export interface QuestDBVolume {
+  /**
+   * The version of the schema, questdb-fleet.dev/v1alpha1.
+   */
+  apiVersion: string;
+  /**
+   * QuestDBVolume.
+   */
+  kind: string;
+  metadata: ObjectMeta;
+  /**
+   * What volume is wanted.
+   */
+  spec: {
+    /**
+     * The size of the volume as a quantity, from 1Gi to 65536Gi. It never shrinks.
+     */
+    size: string | number;
+    /**
+     * The StorageClass of the volume. Fixed.
+     */
+    storageClassName: string;
+    /**
+     * The QuestDB in this namespace whose data it is. Fixed.
+     */
+    databaseName: string;
+    /**
+     * Data that exists already and becomes this database's. Exactly one source.
+     */
+    from?: {
+      /**
+       * A PersistentVolumeClaim in this namespace that no pod and no living database uses.
+       */
+      claimName?: string;
+      /**
+       * The id of an EBS volume that no other living object owns.
+       */
+      volumeHandle?: string;
+    };
+  };
+  /**
+   * What was observed of this volume. Written by the operator alone.
+   */
+  status?: {
+    /**
+     * The generation the operator was last called for. It says "called", not "done"; each condition has its own.
+     */
+    observedGeneration?: number;
+    /**
+     * Ready, and Stalled when a human must act.
+     *
+     * @minItems undefined
+     * @maxItems undefined
+     *
+     * Items: One condition, in the shape of metav1.Condition.
+     */
+    conditions?: {
+      /**
+       * The name of the condition.
+       */
+      type: string;
+      /**
+       * Whether it holds.
+       */
+      status: 'True' | 'False' | 'Unknown';
+      /**
+       * The generation of the object this was found for.
+       */
+      observedGeneration?: number;
+      /**
+       * When status changed last.
+       */
+      lastTransitionTime: string;
+      /**
+       * Why, in one word of a fixed list.
+       */
+      reason: string;
+      /**
+       * What is waited for or to be done.
+       */
+      message: string;
+    }[];
+    /**
+     * The PersistentVolumeClaim.
+     */
+    claimName?: string;
+    /**
+     * The PersistentVolume.
+     */
+    volumeName?: string;
+    /**
+     * The EBS volume, or the volume handle of another CSI driver.
+     */
+    volumeId?: string;
+    /**
+     * The availability zone the volume cannot leave.
+     */
+    zone?: string;
+    /**
+     * What the claim has.
+     */
+    size?: string;
+  };
+}
