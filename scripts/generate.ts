@@ -22,12 +22,12 @@ const METADATA_TYPE = 'ObjectMeta';
 /** The API server fills defaults in before a hook sees the object, so such a field is always there. */
 const namesWithDefault = (properties: Record<string, Schema>): string[] =>
   Object.entries(properties)
-    .filter(([, property]) => property['default'] !== undefined)
+    .filter(([, property]) => property.default !== undefined)
     .map(([name]) => name);
 
 /** A copy of the schema as the generator wants it: closed objects, metadata by name, int-or-string as a union. */
 const forTypes = (schema: Schema, path: string): Schema => {
-  if (path === '.metadata') return { tsType: METADATA_TYPE } as Schema;
+  if (path === '.metadata') return { tsType: METADATA_TYPE };
   const { properties, items, additionalProperties, maxItems: _max, minItems: _min, ...rest } = schema;
   const required = [...new Set([...(schema.required ?? []), ...namesWithDefault(properties ?? {})])];
   const closed = properties !== undefined && additionalProperties === undefined;

@@ -29,7 +29,7 @@ export interface QuestDB {
       /**
        * The repository of the image, without a tag. Default questdb/questdb.
        */
-      repository?: string;
+      repository: string;
       /**
        * The digest the image must have, sha256 and 64 hexadecimal digits. Default, whatever the tag names.
        */
@@ -50,7 +50,7 @@ export interface QuestDB {
       /**
        * The name of the QuestDBNodeClass that says how instances are made. Default "default".
        */
-      className?: string;
+      className: string;
     };
     /**
      * The data volume.
@@ -63,7 +63,7 @@ export interface QuestDB {
       /**
        * The StorageClass of the volume. It must retain its volumes (reclaimPolicy Retain). Default "questdb". Fixed once the database exists.
        */
-      storageClassName?: string;
+      storageClassName: string;
       /**
        * Data that exists already and becomes this database's. Exactly one source. Fixed; it may be removed once the volume is bound. Default, the data this database had before, else an empty volume.
        */
@@ -95,9 +95,6 @@ export interface QuestDB {
     observedGeneration?: number;
     /**
      * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy.
-     *
-     * @minItems undefined
-     * @maxItems undefined
      *
      * Items: One condition, in the shape of metav1.Condition.
      */

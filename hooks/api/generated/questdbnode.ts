@@ -46,9 +46,6 @@ export interface QuestDBNode {
     /**
      * Ready, and its parts Launched and Joined; Stalled when a human must act.
      *
-     * @minItems undefined
-     * @maxItems undefined
-     *
      * Items: One condition, in the shape of metav1.Condition.
      */
     conditions?: {
@@ -137,9 +134,6 @@ export interface QuestDBNode {
       /**
        * The security groups.
        *
-       * @minItems undefined
-       * @maxItems undefined
-       *
        * Items: A security group.
        */
       securityGroupIds: string[];
@@ -161,6 +155,10 @@ export interface QuestDBNode {
        * When the launch was decided.
        */
       requestedAt: string;
+      /**
+       * When EC2 is asked again, after it had no capacity.
+       */
+      notBefore?: string;
     };
   };
 }

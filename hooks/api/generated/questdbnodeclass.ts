@@ -30,9 +30,6 @@ export interface QuestDBNodeClass {
     /**
      * One subnet a zone; instances are made in these zones alone.
      *
-     * @minItems undefined
-     * @maxItems undefined
-     *
      * Items: The subnet of one zone.
      */
     subnets: {
@@ -47,9 +44,6 @@ export interface QuestDBNodeClass {
     }[];
     /**
      * The security groups of the instances.
-     *
-     * @minItems undefined
-     * @maxItems undefined
      *
      * Items: A security group, for example sg-0123456789abcdef0.
      */
@@ -86,7 +80,7 @@ export interface QuestDBNodeClass {
       /**
        * Its size in GiB. Default 20. New instances use it.
        */
-      size?: number;
+      size: number;
     };
     /**
      * Tags on every instance, its root volume and its network interface. Keys of questdb-fleet.dev/ and of aws: are not allowed.
@@ -97,6 +91,6 @@ export interface QuestDBNodeClass {
     /**
      * How many seconds an instance may take from its launch until its Node is Ready before that is reported. Default 900.
      */
-    joinTimeoutSeconds?: number;
+    joinTimeoutSeconds: number;
   };
 }

@@ -55,9 +55,6 @@ export interface QuestDBVolume {
     /**
      * Ready, and Stalled when a human must act.
      *
-     * @minItems undefined
-     * @maxItems undefined
-     *
      * Items: One condition, in the shape of metav1.Condition.
      */
     conditions?: {
