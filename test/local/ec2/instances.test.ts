@@ -67,7 +67,7 @@ describe('RunInstances', () => {
   it.each([
     [{ ImageId: 'ami-0' }, 'InvalidAMIID.NotFound'],
     [{ ImageId: 'ami-local-arm64' }, 'InvalidParameterValue'],
-    [{ InstanceType: 'x9.nano' as never }, 'InvalidParameterValue'],
+    [{ InstanceType: 'x9.nano' }, 'InvalidParameterValue'],
     [{ SubnetId: 'subnet-none' }, 'InvalidSubnetID.NotFound'],
     [{ SecurityGroupIds: ['sg-none'] }, 'InvalidGroup.NotFound'],
     [{ InstanceType: 'm7g.large', ImageId: 'ami-local-arm64', SubnetId: 'subnet-local-c' }, 'Unsupported'],
