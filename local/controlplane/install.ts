@@ -12,14 +12,16 @@ import { writeServiceAccountKubeconfig } from './service-accounts.ts';
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const OVERLAY = join(REPOSITORY, 'manifests', 'overlays', 'local');
 
-/** The definitions: ours as a user applies them, Metacontroller's, and those of the snapshot controller. */
-const applyDefinitions = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<void> => {
+/** A directory with a kustomization is applied as such, as `crds/` is; other directories and files as they are. */
+const applyPath = (settings: Settings, path: string): Promise<string> =>
+  kubectl(settings, ['apply', existsSync(join(path, 'kustomization.yaml')) ? '-k' : '-f', path]);
+
+/** Installs the custom resource definitions: ours as a user does, Metacontroller's, the snapshot controller's. */
+export const installDefinitions = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<void> => {
   const metacontroller = env.METACONTROLLER_CRDS ?? join(REPOSITORY, 'local', 'metacontroller', 'crds');
-  await Promise.all([
-    kubectl(settings, ['apply', '-k', join(REPOSITORY, 'crds')]),
-    kubectl(settings, ['apply', '-f', metacontroller]),
-    kubectl(settings, ['apply', '-k', assetPath('snapshot-crds')]),
-  ]);
+  if (!existsSync(metacontroller)) throw new Error(`METACONTROLLER_CRDS names ${metacontroller}, which is not there.`);
+  const paths = [join(REPOSITORY, 'crds'), metacontroller, assetPath('snapshot-crds')];
+  await Promise.all(paths.map((path) => applyPath(settings, path)));
   await waitForDefinitions(settings);
 };
 
@@ -61,19 +63,11 @@ const applyNodeClass = async (settings: Settings): Promise<void> => {
 };
 
 /**
- * Installs QuestDB Fleet into a running API server as a user would, and what the local cluster adds: the CSIDriver, the
- * hook token, a node class, and kubeconfigs for the hooks and Metacontroller. Applying it all again changes nothing.
+ * Installs QuestDB Fleet into an API server that has the definitions, as a user would, and what the local cluster adds:
+ * the CSIDriver, the hook token, a node class, kubeconfigs for hooks and Metacontroller. Doing it again changes nothing.
  */
-export const install = async (settings: Settings, env: NodeJS.ProcessEnv): Promise<void> => {
-  await Promise.all([
-    applyDefinitions(settings, env),
-    kubectl(settings, ['apply', '-f', join(import.meta.dirname, 'csi-driver.yaml')]),
-  ]);
-  if (!existsSync(OVERLAY)) {
-    console.log('manifests/overlays/local: not there yet');
-    return;
-  }
-  await applyManifests(settings);
+export const installManifests = async (settings: Settings): Promise<void> => {
+  await Promise.all([applyManifests(settings), applyPath(settings, join(import.meta.dirname, 'csi-driver.yaml'))]);
   await Promise.all([
     applyHookToken(settings),
     applyNodeClass(settings),

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { install } from '../controlplane/install.ts';
+import { installDefinitions, installManifests } from '../controlplane/install.ts';
 import type { Progress } from '../controlplane/progress.ts';
 import type { Settings } from '../settings.ts';
 import { exitText, type Component, type PartStatus } from './component.ts';
@@ -58,13 +58,12 @@ export const bootAll = async (settings: Settings, components: Component[], progr
   const tiers = (...wanted: number[]) => there.filter(({ tier }) => wanted.includes(tier)).map(({ name }) => name);
   await progress.step('etcd and the simulated EC2', () => startParts(settings, tiers(0)));
   await progress.step('Kubernetes API server', () => startParts(settings, tiers(1)));
-  await progress.step('controllers, storage and machines; CRDs and manifests', async () => {
-    const others = (async () => {
-      await startParts(settings, tiers(2, 3));
-      await startParts(settings, tiers(4));
-    })();
-    await Promise.all([others, install(settings, process.env)]);
-  });
+  await progress.step('controllers and storage; custom resource definitions', () =>
+    Promise.all([startParts(settings, tiers(2, 3)), installDefinitions(settings, process.env)]),
+  );
+  await progress.step('storage sidecars, machines and router; manifests', () =>
+    Promise.all([startParts(settings, tiers(4)), installManifests(settings)]),
+  );
   await progress.step('hooks', () => startParts(settings, tiers(5)));
   await progress.step('Metacontroller', () => startParts(settings, tiers(6)));
 };
