@@ -6,7 +6,8 @@ import tseslint from 'typescript-eslint';
 const limits = ({ lines, functionLines, complexity, params }) => ({
   'max-lines': ['error', { max: lines, skipBlankLines: true, skipComments: true }],
   'max-lines-per-function': ['error', { max: functionLines, skipBlankLines: true, skipComments: true }],
-  complexity: ['error', complexity],
+  // An exhaustive switch over a union counts once: each case is a row of a table.
+  complexity: ['error', { max: complexity, variant: 'modified' }],
   'max-params': ['error', params],
   'max-depth': ['error', 3],
 });

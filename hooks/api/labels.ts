@@ -1,0 +1,70 @@
+import type { ObjectMeta } from './object-meta.ts';
+
+export const GROUP = 'questdb-fleet.dev';
+export const API_VERSION = `${GROUP}/v1alpha1`;
+
+/** Labels, annotations, tags and taints this operator writes. EC2 tags use the same keys. */
+export const DATABASE = `${GROUP}/database`;
+export const NAMESPACE = `${GROUP}/namespace`;
+export const RETAINED = `${GROUP}/retained`;
+export const RETAINED_SINCE = `${GROUP}/retained-since`;
+/** Annotation with `namespace/name` of the database that the data belongs to. */
+export const OWNER = `${GROUP}/owner`;
+/** Label of the Node of a QuestDBNode; its value is the QuestDBNode's uid, since names repeat across namespaces. */
+export const NODE = `${GROUP}/node`;
+/** Taint of that Node, with the same value, so that nothing else is scheduled there. */
+export const DEDICATED = `${GROUP}/dedicated`;
+export const TEMPLATE_HASH = `${GROUP}/template-hash`;
+export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
+export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;
+/** EC2 tags. */
+export const CLUSTER = `${GROUP}/cluster`;
+export const OWNER_UID = `${GROUP}/owner-uid`;
+export const ATTEMPT = `${GROUP}/attempt`;
+
+/** Put on each child by Metacontroller (`generateSelector: true`); its value is the parent's uid. */
+export const CONTROLLER_UID = 'controller-uid';
+
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+const MANAGER = 'questdb-fleet';
+
+/** Whose data or child an object is. */
+export type Identity = { namespace: string; database: string };
+
+/** The labels that select a database's pod. Fixed for ever: a StatefulSet's selector cannot change. */
+export const selectorLabels = (database: string): Record<string, string> => ({
+  'app.kubernetes.io/name': 'questdb',
+  'app.kubernetes.io/instance': database,
+});
+
+/** Labels of every object made for a database. What the user put on the QuestDB is never copied. */
+export const childLabels = (database: string): Record<string, string> => ({
+  ...selectorLabels(database),
+  [MANAGED_BY]: MANAGER,
+  [DATABASE]: database,
+});
+
+/** Labels of what holds data in the namespace: the claim and the credentials Secret. */
+export const dataLabels = ({ database }: Identity): Record<string, string> => ({
+  [MANAGED_BY]: MANAGER,
+  [DATABASE]: database,
+});
+
+/** Labels of a PersistentVolume, and tags of an EBS volume, that hold a database's data. */
+export const volumeLabels = ({ namespace, database }: Identity): Record<string, string> => ({
+  [MANAGED_BY]: MANAGER,
+  [NAMESPACE]: namespace,
+  [DATABASE]: database,
+});
+
+export const ownerAnnotation = ({ namespace, database }: Identity): string => `${namespace}/${database}`;
+
+/** Whether the labels and annotations of an object in the database's namespace say that it is this database's. */
+export const isDataOf = (identity: Identity, metadata: ObjectMeta): boolean =>
+  metadata.labels?.[DATABASE] === identity.database && metadata.annotations?.[OWNER] === ownerAnnotation(identity);
+
+/** Whether all of `wanted` is there already. */
+export const hasAll = (
+  observed: Readonly<Record<string, string>> | undefined,
+  wanted: Readonly<Record<string, string>>,
+): boolean => Object.entries(wanted).every(([key, value]) => observed?.[key] === value);

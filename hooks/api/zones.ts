@@ -1,0 +1,5 @@
+/** The topology key of the EBS CSI driver; a static PersistentVolume is bound to its zone by it. */
+export const EBS_ZONE_KEY = 'topology.ebs.csi.aws.com/zone';
+
+/** The keys by which a PersistentVolume may name its zone. */
+export const NODE_ZONE_KEYS: readonly string[] = [EBS_ZONE_KEY, 'topology.kubernetes.io/zone'];

@@ -1,0 +1,70 @@
+import { RetryLater } from '../metacontroller/errors.ts';
+
+/**
+ * What an EC2 error means to the operator, decided in one place
+ * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+ */
+export type Ec2ErrorClass =
+  /** Ask later: throttled, EC2's own failure, or no answer at all. The call may have had its effect. */
+  | 'Transient'
+  | 'NoCapacity'
+  | 'TokenMismatch'
+  | 'TokenSpent'
+  | 'NotFound'
+  /** Permissions or parameters: it never works as it is. */
+  | 'Refused';
+
+const CLASSES: Readonly<Record<string, Ec2ErrorClass>> = {
+  InsufficientInstanceCapacity: 'NoCapacity',
+  InsufficientHostCapacity: 'NoCapacity',
+  InsufficientReservedInstanceCapacity: 'NoCapacity',
+  InstanceLimitExceeded: 'NoCapacity',
+  VcpuLimitExceeded: 'NoCapacity',
+  InsufficientFreeAddressesInSubnet: 'NoCapacity',
+  Unsupported: 'NoCapacity',
+  IdempotentParameterMismatch: 'TokenMismatch',
+  IdempotentInstanceTerminated: 'TokenSpent',
+  'InvalidInstanceID.NotFound': 'NotFound',
+  'InvalidVolume.NotFound': 'NotFound',
+  RequestLimitExceeded: 'Transient',
+  Throttling: 'Transient',
+  ThrottlingException: 'Transient',
+  EC2ThrottledException: 'Transient',
+  InternalError: 'Transient',
+  InternalFailure: 'Transient',
+  ServerInternal: 'Transient',
+  ServiceUnavailable: 'Transient',
+  Unavailable: 'Transient',
+};
+
+/** EC2's error code: the SDK uses it as the error's name. */
+export const codeOf = (error: unknown): string => (error instanceof Error ? error.name : 'Unknown');
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export const classOf = (error: unknown): Ec2ErrorClass => CLASSES[codeOf(error)] ?? classByStatus(error);
+
+/** No HTTP status: no answer came. 5xx: EC2's own failure. Else EC2 understood and refused. */
+const classByStatus = (error: unknown): Ec2ErrorClass => {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+  return status === undefined || status >= 500 ? 'Transient' : 'Refused';
+};
+
+const RETRY_SECONDS = 3;
+const JITTER_SECONDS = 4;
+
+/** A transient failure as Metacontroller is told of it, spread so that a fleet does not come back all at once. */
+export const asRetryLater = (operation: string, error: unknown): RetryLater =>
+  new RetryLater(RETRY_SECONDS + Math.random() * JITTER_SECONDS, `EC2 ${operation}: ${codeOf(error)}; trying again.`, {
+    cause: error,
+  });
+
+/** Runs a call whose every failure is worth another try; what EC2 refuses outright is thrown as it is. */
+export const orRetryLater = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call();
+  } catch (error) {
+    if (classOf(error) === 'Transient') throw asRetryLater(operation, error);
+    throw error;
+  }
+};

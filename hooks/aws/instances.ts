@@ -1,0 +1,85 @@
+import {
+  DescribeInstancesCommand,
+  ModifyInstanceAttributeCommand,
+  paginateDescribeInstances,
+  paginateDescribeInstanceTypeOfferings,
+  TerminateInstancesCommand,
+  type EC2Client,
+  type Instance as Ec2Instance,
+  type Tag,
+} from '@aws-sdk/client-ec2';
+import { CLUSTER } from '../api/labels.ts';
+import type { Instance } from '../questdbnode/ports.ts';
+import { classOf, orRetryLater } from './errors.ts';
+
+const PAGE_SIZE = 1000;
+
+export const tagsOf = (tags: readonly Tag[] | undefined): Record<string, string> =>
+  Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+
+const fromEc2 = (instance: Ec2Instance): Instance => ({
+  instanceId: instance.InstanceId ?? '',
+  state: instance.State?.Name ?? 'pending',
+  instanceType: instance.InstanceType ?? '',
+  zone: instance.Placement?.AvailabilityZone ?? '',
+  clientToken: instance.ClientToken ?? '',
+  tags: tagsOf(instance.Tags),
+  dataVolumeIds: (instance.BlockDeviceMappings ?? [])
+    .filter(({ DeviceName }) => DeviceName !== instance.RootDeviceName)
+    .map(({ Ebs }) => Ebs?.VolumeId ?? '')
+    .sort(),
+});
+
+/** All instances with this fleet's tag, in any state EC2 still shows. */
+export const readFleet = async (client: EC2Client, clusterName: string): Promise<readonly Instance[]> =>
+  orRetryLater('DescribeInstances', async () => {
+    const instances: Instance[] = [];
+    const pages = paginateDescribeInstances(
+      { client, pageSize: PAGE_SIZE },
+      { Filters: [{ Name: `tag:${CLUSTER}`, Values: [clusterName] }] },
+    );
+    for await (const page of pages) {
+      instances.push(...(page.Reservations ?? []).flatMap(({ Instances }) => (Instances ?? []).map(fromEc2)));
+    }
+    return instances;
+  });
+
+/** One instance, read now; undefined when EC2 does not know the id. */
+export const describeInstance = async (client: EC2Client, instanceId: string): Promise<Instance | undefined> =>
+  orRetryLater('DescribeInstances', async () => {
+    try {
+      const { Reservations } = await client.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+      const found = Reservations?.flatMap(({ Instances }) => Instances ?? [])[0];
+      return found === undefined ? undefined : fromEc2(found);
+    } catch (error) {
+      if (classOf(error) === 'NotFound') return undefined;
+      throw error;
+    }
+  });
+
+/** Lifts the termination protection and terminates. An instance that is gone already is fine. */
+export const terminateInstance = async (client: EC2Client, instanceId: string): Promise<void> =>
+  orRetryLater('TerminateInstances', async () => {
+    try {
+      await client.send(
+        new ModifyInstanceAttributeCommand({ InstanceId: instanceId, DisableApiTermination: { Value: false } }),
+      );
+      await client.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+    } catch (error) {
+      if (classOf(error) !== 'NotFound') throw error;
+    }
+  });
+
+/** The instance types EC2 offers in a zone, sorted. */
+export const readOfferedTypes = async (client: EC2Client, zone: string): Promise<readonly string[]> =>
+  orRetryLater('DescribeInstanceTypeOfferings', async () => {
+    const types: string[] = [];
+    const pages = paginateDescribeInstanceTypeOfferings(
+      { client, pageSize: PAGE_SIZE },
+      { LocationType: 'availability-zone', Filters: [{ Name: 'location', Values: [zone] }] },
+    );
+    for await (const page of pages) {
+      types.push(...(page.InstanceTypeOfferings ?? []).flatMap(({ InstanceType }) => InstanceType ?? []));
+    }
+    return types.sort();
+  });

@@ -1,0 +1,80 @@
+import {
+  RunInstancesCommand,
+  type _InstanceType,
+  type EC2Client,
+  type RunInstancesCommandInput,
+  type TagSpecification,
+} from '@aws-sdk/client-ec2';
+import type { LaunchIntent, LaunchOutcome } from '../questdbnode/ports.ts';
+import { asRetryLater, classOf, codeOf, messageOf } from './errors.ts';
+
+/** RunInstances exactly as it was written down: the same intent gives the same request, byte for byte. */
+export const launchInput = (intent: LaunchIntent): RunInstancesCommandInput => ({
+  ClientToken: intent.token,
+  MinCount: 1,
+  MaxCount: 1,
+  ImageId: intent.imageId,
+  InstanceType: intent.instanceType as _InstanceType,
+  SubnetId: intent.subnetId,
+  SecurityGroupIds: intent.securityGroupIds,
+  ...(intent.instanceProfile === undefined ? {} : { IamInstanceProfile: { Name: intent.instanceProfile } }),
+  UserData: Buffer.from(intent.userData).toString('base64'),
+  EbsOptimized: true,
+  DisableApiTermination: true,
+  // A machine that shuts itself down is looked at, not lost.
+  InstanceInitiatedShutdownBehavior: 'stop',
+  MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },
+  ...(intent.rootVolumeGiB === undefined ? {} : { BlockDeviceMappings: [rootVolume(intent.rootVolumeGiB)] }),
+  TagSpecifications: tagSpecifications(intent.tags ?? {}),
+});
+
+/** /dev/xvda is the root device of Amazon Linux 2023. */
+const rootVolume = (size: number) => ({
+  DeviceName: '/dev/xvda',
+  Ebs: { VolumeSize: size, VolumeType: 'gp3' as const, DeleteOnTermination: true, Encrypted: true },
+});
+
+/**
+ * The root volume and the network interface carry the tags too, for cost reports and IAM, but for the one by which a database's data is
+ * found: a root volume holds none.
+ */
+const tagSpecifications = (tags: Readonly<Record<string, string>>): TagSpecification[] => {
+  const Tags = Object.entries(tags)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([Key, Value]) => ({ Key, Value }));
+  const withoutData = Tags.filter(({ Key }) => !Key.endsWith('/database') && !Key.endsWith('/owner-uid'));
+  return [
+    { ResourceType: 'instance', Tags },
+    { ResourceType: 'volume', Tags: withoutData },
+    { ResourceType: 'network-interface', Tags: withoutData },
+  ];
+};
+
+/** Launches at most one instance for the intent's client token; see LaunchOutcome. Throws RetryLater when EC2 did not answer. */
+export const launchInstance = async (client: EC2Client, intent: LaunchIntent): Promise<LaunchOutcome> => {
+  try {
+    const { Instances } = await client.send(new RunInstancesCommand(launchInput(intent)));
+    const instanceId = Instances?.[0]?.InstanceId;
+    if (instanceId === undefined) throw new Error('RunInstances answered without an instance');
+    return { outcome: 'Launched', instanceId };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+};
+
+const outcomeOf = (error: unknown): LaunchOutcome => {
+  const [code, message] = [codeOf(error), messageOf(error)];
+  switch (classOf(error)) {
+    case 'Transient':
+      throw asRetryLater('RunInstances', error);
+    case 'NoCapacity':
+      return { outcome: 'NoCapacity', code, message };
+    case 'TokenMismatch':
+      return { outcome: 'TokenMismatch' };
+    case 'TokenSpent':
+      return { outcome: 'TokenSpent' };
+    case 'NotFound':
+    case 'Refused':
+      return { outcome: 'Refused', code, message };
+  }
+};

@@ -1,0 +1,70 @@
+import {
+  CreateTagsCommand,
+  DescribeVolumesCommand,
+  paginateDescribeVolumes,
+  type EC2Client,
+  type Volume,
+} from '@aws-sdk/client-ec2';
+import { CLUSTER, DATABASE, NAMESPACE, volumeLabels, type Identity } from '../api/labels.ts';
+import type { BlockStorage, EbsVolume } from '../questdbvolume/ports.ts';
+import type { AwsOptions } from './compute.ts';
+import { classOf, orRetryLater } from './errors.ts';
+import { tagsOf } from './instances.ts';
+import { sharedReading } from './shared-reading.ts';
+
+const PAGE_SIZE = 500;
+
+const fromEc2 = (volume: Volume): EbsVolume => ({
+  volumeId: volume.VolumeId ?? '',
+  zone: volume.AvailabilityZone ?? '',
+  sizeGiB: volume.Size ?? 0,
+  tags: tagsOf(volume.Tags),
+});
+
+const isThere = ({ State }: Volume): boolean => State !== 'deleting' && State !== 'deleted';
+
+/** All data volumes with this fleet's tag. Root volumes carry no database tag and are left out. */
+const readFleetVolumes = async (client: EC2Client, clusterName: string): Promise<readonly EbsVolume[]> =>
+  orRetryLater('DescribeVolumes', async () => {
+    const volumes: EbsVolume[] = [];
+    const Filters = [
+      { Name: `tag:${CLUSTER}`, Values: [clusterName] },
+      { Name: 'tag-key', Values: [DATABASE] },
+    ];
+    for await (const page of paginateDescribeVolumes({ client, pageSize: PAGE_SIZE }, { Filters })) {
+      volumes.push(...(page.Volumes ?? []).filter(isThere).map(fromEc2));
+    }
+    return volumes;
+  });
+
+const describeVolume = async (client: EC2Client, volumeId: string): Promise<EbsVolume | undefined> =>
+  orRetryLater('DescribeVolumes', async () => {
+    try {
+      const { Volumes } = await client.send(new DescribeVolumesCommand({ VolumeIds: [volumeId] }));
+      return (Volumes ?? []).filter(isThere).map(fromEc2)[0];
+    } catch (error) {
+      if (classOf(error) === 'NotFound') return undefined;
+      throw error;
+    }
+  });
+
+const tagVolume = async (client: EC2Client, volumeId: string, tags: Record<string, string>): Promise<void> =>
+  orRetryLater('CreateTags', async () => {
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await client.send(new CreateTagsCommand({ Resources: [volumeId], Tags }));
+  });
+
+const belongsTo = (identity: Identity, { tags }: EbsVolume): boolean =>
+  tags[NAMESPACE] === identity.namespace && tags[DATABASE] === identity.database;
+
+/** EBS' side of the QuestDBVolume hook. */
+export const createBlockStorage = ({ clients, clusterName, snapshotMaxAgeSeconds, now }: AwsOptions): BlockStorage => {
+  const read = () => readFleetVolumes(clients.twice, clusterName);
+  const fleet = sharedReading({ read, maxAgeSeconds: snapshotMaxAgeSeconds, now });
+  return {
+    volumesOf: async (identity, notBefore) => (await fleet(notBefore)).filter((volume) => belongsTo(identity, volume)),
+    describe: (volumeId) => describeVolume(clients.twice, volumeId),
+    tag: (volumeId, identity) =>
+      tagVolume(clients.twice, volumeId, { ...volumeLabels(identity), [CLUSTER]: clusterName }),
+  };
+};
