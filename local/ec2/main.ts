@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import closeWithGrace from 'close-with-grace';
 import { settingsOfThisProcess } from '../settings.ts';
 import { startSimulator } from './simulator.ts';
@@ -6,6 +7,7 @@ const { ports, paths } = settingsOfThisProcess();
 
 try {
   const simulator = await startSimulator({
+    seed: randomInt(2 ** 31),
     port: ports.ec2,
     folder: paths.ec2,
     settings: { throttling: true },

@@ -69,7 +69,8 @@ export const createSimulation = (start: SimulationStart): Simulation => {
     reset: () => {
       simulation.settings = { ...start.initialSettings };
       clock.setSpeed(simulation.settings.speed);
-      simulation.account = emptyAccount(start.seed, clock.now());
+      // No id is ever used again, as on AWS.
+      simulation.account = { ...emptyAccount(start.seed, clock.now()), random: simulation.account.random };
       simulation.journal.clear();
       simulation.buckets.refill();
       simulation.calls = {};

@@ -1,5 +1,6 @@
 import { instanceTypeNamed } from './catalog.ts';
 import { volumesOf } from './lookup.ts';
+import type { Instance, Snapshot, Volume } from './model.ts';
 import type { Simulation } from './simulation.ts';
 
 /** An instance as its kubelet needs it: what it is, and what is plugged into it. */
@@ -19,7 +20,7 @@ export type Machine = {
   attachedVolumes: { volumeId: string; device: string }[];
 };
 
-/** Every instance that is not terminated, visible or not. */
+/** Every instance that is not terminated, visible or not. A volume is plugged in from `attached` until it is detached. */
 export const machinesView = (simulation: Simulation): Machine[] => {
   const context = simulation.present(() => undefined);
   return Object.values(context.account.instances)
@@ -37,22 +38,47 @@ export const machinesView = (simulation: Simulation): Machine[] => {
       userData: instance.userData,
       bootAs: instance.bootAs,
       attachedVolumes: volumesOf(context, instance.id).flatMap(({ id, attachment }) =>
-        attachment?.state === 'attached' ? [{ volumeId: id, device: attachment.device }] : [],
+        attachment && attachment.state !== 'attaching' ? [{ volumeId: id, device: attachment.device }] : [],
       ),
     }));
 };
 
-/** Everything there is, without any delay of visibility. */
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+const instanceView = ({ id, type, ...instance }: Instance) => ({
+  instanceId: id,
+  instanceType: type,
+  ...instance,
+  launchTime: iso(instance.launchTime),
+});
+
+const volumeView = ({ id, type, attachment, ...volume }: Volume) => ({
+  volumeId: id,
+  volumeType: type,
+  ...volume,
+  createTime: iso(volume.createTime),
+  attachments: attachment
+    ? [{ instanceId: attachment.instanceId, device: attachment.device, state: attachment.state }]
+    : [],
+});
+
+const snapshotView = ({ id, ...snapshot }: Snapshot) => ({
+  snapshotId: id,
+  ...snapshot,
+  startTime: iso(snapshot.startTime),
+});
+
+/** Everything there is, without any delay of visibility, under EC2's names. */
 export const stateView = (simulation: Simulation) => {
   const { account, settings, now } = simulation.present(() => undefined);
   return {
-    clock: { now: new Date(now).toISOString(), speed: settings.speed },
+    clock: { now: iso(now), speed: settings.speed },
     settings,
     calls: simulation.calls,
     faults: account.faults,
     capacity: account.capacity,
-    instances: Object.values(account.instances),
-    volumes: Object.values(account.volumes),
-    snapshots: Object.values(account.snapshots),
+    instances: Object.values(account.instances).map(instanceView),
+    volumes: Object.values(account.volumes).map(volumeView),
+    snapshots: Object.values(account.snapshots).map(snapshotView),
   };
 };
