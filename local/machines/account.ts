@@ -1,0 +1,24 @@
+/** One machine of the simulated account that is not terminated: `GET /_simulator/machines`. */
+export type Machine = {
+  instanceId: string;
+  instanceType: string;
+  vcpus: number;
+  memoryMiB: number;
+  /** EC2's word: `x86_64` or `arm64`. */
+  architecture: string;
+  zone: string;
+  state: string;
+  privateIpAddress: string;
+  privateDnsName: string;
+  /** base64, as EC2 keeps it. */
+  userData: string;
+  bootAs: 'process' | 'kwok' | 'none';
+  attachedVolumes: { volumeId: string; device: string }[];
+};
+
+/** The power switches and disks of the simulated account, as the hypervisor sees them: no visibility delay. */
+export const fetchMachines = async (ec2Url: string): Promise<Machine[]> => {
+  const answer = await fetch(new URL('/_simulator/machines', ec2Url), { signal: AbortSignal.timeout(5000) });
+  if (!answer.ok) throw new Error(`the simulated EC2 answered ${String(answer.status)}`);
+  return (await answer.json()) as Machine[];
+};

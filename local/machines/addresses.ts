@@ -1,0 +1,77 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** Who has an address, and where its container ports really are: `<podAddresses>/<pod ip>.json`, for the router. */
+export type PodAddress = {
+  namespace: string;
+  name: string;
+  uid: string;
+  nodeName: string;
+  /** Host port on 127.0.0.1 by container port. */
+  ports: Record<string, number>;
+};
+
+/** Below the range the system takes outgoing connections from, so that a port found free stays free until the process binds it. */
+const FIRST_PORT = 20_000;
+const PORTS = 12_000;
+
+/** KWOK gives its pods the addresses from 10.1.0.1 on. */
+const FIRST_THIRD_OCTET = 128;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => {
+      resolve(false);
+    });
+    probe.listen(port, '127.0.0.1', () => {
+      probe.close(() => {
+        resolve(true);
+      });
+    });
+  });
+
+/** Gives pods their addresses, which are only text, and their containers' ports, which are real. One a process. */
+export const addressBook = (folder: string) => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const takenPorts = new Set<number>();
+  const takenAddresses = new Set<string>();
+  let next = 0;
+  let cursor = FIRST_PORT + Math.floor(Math.random() * PORTS);
+  const freePort = async (): Promise<number> => {
+    for (let tries = 0; tries < PORTS; tries += 1) {
+      cursor = cursor + 1 < FIRST_PORT + PORTS ? cursor + 1 : FIRST_PORT;
+      const port = cursor;
+      if (!takenPorts.has(port) && (await isFree(port))) {
+        takenPorts.add(port);
+        return port;
+      }
+    }
+    throw new Error('no free port on 127.0.0.1');
+  };
+  return {
+    /** An address nobody has. */
+    takeAddress: (): string => {
+      for (;;) {
+        const address = `10.1.${String(FIRST_THIRD_OCTET + (Math.floor(next / 254) % 120))}.${String((next % 254) + 1)}`;
+        next += 1;
+        if (takenAddresses.has(address)) continue;
+        takenAddresses.add(address);
+        return address;
+      }
+    },
+    takePort: freePort,
+    publish: (address: string, entry: PodAddress): void => {
+      writeFileSync(join(folder, `${address}.json`), JSON.stringify(entry));
+    },
+    release: (address: string, ports: Iterable<number>): void => {
+      rmSync(join(folder, `${address}.json`), { force: true });
+      takenAddresses.delete(address);
+      for (const port of ports) takenPorts.delete(port);
+    },
+  };
+};
+
+export type AddressBook = ReturnType<typeof addressBook>;

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { fetchMachines, type Machine } from './account.ts';
+import type { AddressBook } from './addresses.ts';
+import { apiWithCertificate, messageOf, type Api } from './api.ts';
+import { issueNodeCertificate } from './client-certificate.ts';
+import type { CsiNode } from './csi-client.ts';
+import { startFakeNode } from './fake-node.ts';
+import { startKubelet } from './kubelet.ts';
+import type { NodeIdentity } from './node-object.ts';
+import { killLeftOvers, processesIn, type Processes } from './processes.ts';
+import { pause, repeat } from './repeat.ts';
+import type { Timing } from './timing.ts';
+import { parseUserData, UserDataError } from './user-data.ts';
+import { isWorker, workerIdentity, WORKER_NODE } from './worker.ts';
+
+export type MachinesDeps = {
+  log: Logger;
+  timing: Timing;
+  ec2Url: string;
+  /** The API in this program's own name, for what has no kubelet. */
+  api: Api;
+  /** The API server for the worker, which has no user data to read it from. */
+  apiServerUrl: string;
+  pkiFolder: string;
+  machinesFolder: string;
+  mavenRepository: string;
+  csi: CsiNode;
+  addresses: AddressBook;
+};
+
+/** A machine that has power. */
+type Powered = { machine: Machine; power: AbortController; processes: Processes; devices: Set<string> };
+
+type Boot = { identity: NodeIdentity; api: Api };
+
+const joinAs = async (deps: MachinesDeps, server: string, authority: string, identity: NodeIdentity): Promise<Boot> => {
+  const certificate = await issueNodeCertificate(deps.pkiFolder, identity.name);
+  return { identity, api: apiWithCertificate(server, authority, certificate) };
+};
+
+const bootOf = async (deps: MachinesDeps, machine: Machine): Promise<Boot> => {
+  if (isWorker(machine)) {
+    const authority = await readFile(join(deps.pkiFolder, 'ca.crt'), 'utf8');
+    return joinAs(deps, deps.apiServerUrl, authority, workerIdentity(machine));
+  }
+  const { cluster, maxPods, labels, taints } = parseUserData(machine.userData);
+  const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
+  return joinAs(deps, cluster.apiServerEndpoint, cluster.certificateAuthority, identity);
+};
+
+/** A KWOK Node has no kubelet: it is made in the name of this program. */
+const bootFake = async (deps: MachinesDeps, { machine, power }: Powered, log: Logger): Promise<void> => {
+  const { maxPods, labels, taints } = parseUserData(machine.userData);
+  const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
+  await startFakeNode({ api: deps.api, identity, log, timing: deps.timing, power: power.signal });
+};
+
+const bootReal = async (deps: MachinesDeps, powered: Powered, log: Logger): Promise<void> => {
+  const { machine, power, processes, devices } = powered;
+  const { identity, api } = await bootOf(deps, machine);
+  await startKubelet({
+    ...deps,
+    api,
+    identity,
+    log,
+    processes,
+    folder: join(deps.machinesFolder, identity.name),
+    hasDevice: (volumeId) => devices.has(volumeId),
+    power: power.signal,
+  });
+};
+
+const nodeNameOf = (machine: Machine): string => (isWorker(machine) ? WORKER_NODE : machine.privateDnsName);
+
+const boot = async (deps: MachinesDeps, powered: Powered, log: Logger): Promise<void> => {
+  const { machine, power } = powered;
+  if (!isWorker(machine)) await pause(deps.timing.boot, power.signal);
+  if (power.signal.aborted) return;
+  try {
+    await (machine.bootAs === 'kwok' ? bootFake : bootReal)(deps, powered, log);
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const what = error instanceof UserDataError ? 'the user data is wrong: this machine never joins' : 'boot failed';
+    log.error({ error: messageOf(error) }, what);
+  }
+};
+
+const switchOn = (deps: MachinesDeps, machine: Machine): Powered => {
+  const folder = join(deps.machinesFolder, nodeNameOf(machine), 'processes');
+  const log = deps.log.child({ instance: machine.instanceId, node: nodeNameOf(machine) });
+  const killed = killLeftOvers(folder);
+  if (killed > 0) log.warn({ killed }, 'ended processes of an earlier run');
+  const powered = { machine, power: new AbortController(), processes: processesIn(folder), devices: new Set<string>() };
+  log.info('power on');
+  void boot(deps, powered, log);
+  return powered;
+};
+
+const switchOff = ({ power, processes }: Powered): void => {
+  power.abort();
+  processes.killAll();
+};
+
+const isOn = (machine: Machine): boolean =>
+  machine.state === 'running' && (machine.bootAs !== 'none' || isWorker(machine));
+
+const END_MS = 3500;
+const END_POLL_MS = 50;
+
+/** Boots every running instance of the simulated account and cuts the power of those that stop. */
+export const runMachines = (deps: MachinesDeps): { close: () => Promise<void> } => {
+  const powered = new Map<string, Powered>();
+  const closing = new AbortController();
+
+  const look = async (): Promise<void> => {
+    const on = new Map((await fetchMachines(deps.ec2Url)).filter(isOn).map((machine) => [machine.instanceId, machine]));
+    for (const [id, machine] of powered) {
+      if (on.has(id)) continue;
+      deps.log.info({ instance: id }, 'power off');
+      switchOff(machine);
+      powered.delete(id);
+    }
+    for (const [id, machine] of on) {
+      const running = powered.get(id) ?? switchOn(deps, machine);
+      powered.set(id, running);
+      running.devices.clear();
+      for (const { volumeId } of machine.attachedVolumes) running.devices.add(volumeId);
+    }
+  };
+  void repeat(deps.timing.poll, closing.signal, look, (error) => {
+    // Without an answer nobody knows better: what runs keeps running.
+    deps.log.warn({ error: messageOf(error) }, 'the simulated EC2 does not answer');
+  });
+
+  return {
+    close: async () => {
+      closing.abort();
+      const machines = [...powered.values()];
+      for (const { power, processes } of machines) {
+        power.abort();
+        processes.signalAll('SIGTERM');
+      }
+      const deadline = Date.now() + END_MS;
+      while (machines.some(({ processes }) => processes.running() > 0) && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, END_POLL_MS));
+      }
+      for (const machine of machines) switchOff(machine);
+    },
+  };
+};

@@ -1,0 +1,39 @@
+import type { V1Pod, V1PodCondition } from '@kubernetes/client-node';
+import type { Api } from './api.ts';
+import { isAnswer, STRATEGIC_MERGE } from './api.ts';
+import { podStatus, type PodView } from './pod-status.ts';
+
+/** Seconds from SIGTERM to SIGKILL: what the deletion says, else what the pod says. */
+export const graceOf = ({ metadata, spec }: V1Pod): number =>
+  metadata?.deletionGracePeriodSeconds ?? spec?.terminationGracePeriodSeconds ?? 30;
+
+/** True for a pod that has ended for good: it is never started again. */
+export const isFinished = ({ status }: V1Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+/** True when the object is gone, or its name is another pod's by now. */
+const isGone = (error: unknown): boolean => isAnswer(error, 404) || isAnswer(error, 409);
+
+/** Sends the status of a pod; answers the conditions sent, which the next call wants to know. */
+export const sendStatus = async (api: Api, view: PodView, before: V1PodCondition[]): Promise<V1PodCondition[]> => {
+  const { name = '', namespace = '', uid } = view.pod.metadata ?? {};
+  const status = podStatus(view, before, new Date());
+  // The list of addresses is merged by address: without the directive that of before a restart would stay.
+  const addresses = status.podIPs && { podIPs: [{ $patch: 'replace' }, ...status.podIPs] };
+  const body = { metadata: { uid }, status: Object.assign({}, status, addresses) };
+  try {
+    await api.core.patchNamespacedPodStatus({ name, namespace, body }, STRATEGIC_MERGE);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+  return status.conditions ?? [];
+};
+
+/** Removes the pod's object, and only this very pod's: the end of a deletion. */
+export const removeObject = async (api: Api, { metadata }: V1Pod): Promise<void> => {
+  const { name = '', namespace = '', uid = '' } = metadata ?? {};
+  try {
+    await api.core.deleteNamespacedPod({ name, namespace, body: { gracePeriodSeconds: 0, preconditions: { uid } } });
+  } catch (error) {
+    if (!isGone(error)) throw error;
+  }
+};

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
+import { isAnswer, orAbsent, type Api } from '../machines/api.ts';
+import type { PodAddress } from '../machines/addresses.ts';
+
+/** The container port of a database that speaks HTTP: SQL, console, ILP over HTTP. */
+export const HTTP_PORT = 9000;
+
+/** Where a request for a database goes. */
+export type Backend =
+  | { kind: 'process'; hostPort: number; podName: string }
+  /** A pod of KWOK: nothing runs behind it, the router plays the database. */
+  | { kind: 'fake'; podName: string; namespace: string }
+  /** Nothing serves; the sentence says why. */
+  | { kind: 'none'; reason: string };
+
+type Candidate = { endpoint: V1Endpoint; address: string; port: number };
+
+const candidatesOf = (slices: readonly V1EndpointSlice[], port: number): Candidate[] =>
+  slices.flatMap((slice) => {
+    if (slice.ports?.some((of) => of.port === port) !== true) return [];
+    return (slice.endpoints ?? []).flatMap((endpoint) =>
+      endpoint.addresses.map((address) => ({ endpoint, address, port })),
+    );
+  });
+
+const isReady = ({ endpoint }: Candidate): boolean => endpoint.conditions?.ready !== false;
+
+const readAddress = async (folder: string, address: string): Promise<PodAddress | undefined> => {
+  try {
+    return JSON.parse(await readFile(join(folder, `${address}.json`), 'utf8')) as PodAddress;
+  } catch {
+    return undefined;
+  }
+};
+
+const isFakeNode = async (api: Api, nodeName: string | undefined): Promise<boolean> => {
+  if (nodeName === undefined) return false;
+  const node = await orAbsent(api.core.readNode({ name: nodeName }));
+  return node?.metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake';
+};
+
+const backendOf = async (api: Api, folder: string, candidate: Candidate): Promise<Backend | undefined> => {
+  const { name: podName = '', uid, namespace = '' } = candidate.endpoint.targetRef ?? {};
+  const entry = await readAddress(folder, candidate.address);
+  const hostPort = entry?.ports[String(candidate.port)];
+  // An address may have been another pod's before.
+  if (hostPort !== undefined && entry?.uid === uid) return { kind: 'process', hostPort, podName };
+  if (await isFakeNode(api, candidate.endpoint.nodeName)) return { kind: 'fake', podName, namespace };
+  return undefined;
+};
+
+const slicesOf = async (api: Api, namespace: string, service: string): Promise<V1EndpointSlice[]> => {
+  const labelSelector = `kubernetes.io/service-name=${service}`;
+  const { items } = await api.discovery.listNamespacedEndpointSlice({ namespace, labelSelector });
+  return items;
+};
+
+/** Finds what serves a port of a Service, as a cluster's network would: its ready endpoints, and only those. */
+export const findBackend = async (
+  api: Api,
+  folder: string,
+  { namespace, service, port }: { namespace: string; service: string; port: number },
+): Promise<Backend> => {
+  const name = `${namespace}/${service}`;
+  const candidates = candidatesOf(await slicesOf(api, namespace, service), port);
+  const ready = candidates.filter(isReady);
+  for (const candidate of ready) {
+    const backend = await backendOf(api, folder, candidate);
+    if (backend) return backend;
+  }
+  if (ready.length > 0) return { kind: 'none', reason: `The pod of ${name} is ready, but no process serves it.` };
+  if (candidates.length > 0) return { kind: 'none', reason: `No pod of ${name} is ready yet.` };
+  const exists = await orAbsent(api.core.readNamespacedService({ namespace, name: service }));
+  return { kind: 'none', reason: exists ? `The Service ${name} has no pod.` : `There is no Service ${name}.` };
+};
+
+/** The database's own credentials as an Authorization header; undefined when there are none. */
+export const authorizationOf = async (api: Api, namespace: string, service: string): Promise<string | undefined> => {
+  try {
+    const secret = await api.core.readNamespacedSecret({ namespace, name: `${service}-credentials` });
+    const decode = (key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
+    return `Basic ${Buffer.from(`${decode('username')}:${decode('password')}`).toString('base64')}`;
+  } catch (error) {
+    if (isAnswer(error, 404)) return undefined;
+    throw error;
+  }
+};
+
+/** Every Service that offers the database's HTTP port, as `namespace/name`. */
+export const listDatabases = async (api: Api): Promise<string[]> => {
+  const { items } = await api.core.listServiceForAllNamespaces();
+  return items
+    .filter(({ spec }) => spec?.clusterIP !== 'None' && spec?.ports?.some(({ port }) => port === HTTP_PORT) === true)
+    .map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`)
+    .toSorted();
+};
