@@ -1,24 +1,37 @@
 import { type Command } from './command.ts';
 import { table } from './table.ts';
 
-type Rows = Record<string, unknown>[];
-type AccountState = { instances?: Rows; volumes?: Rows; snapshots?: Rows };
+type Row = Record<string, unknown>;
+type AccountState = { instances: Row[]; volumes: Row[]; snapshots: Row[]; faults?: Row[] };
 
-/** What identifies the subject of a command when it is given without a name: `terminate-instance i-0123`. */
-const POSITIONAL = 'id';
+/** What the word without a name means: `terminate-instance i-0123`, `fail RunInstances`. */
+const subjectOf = (command: string): string => ({ fail: 'action', capacity: 'instanceType' })[command] ?? 'id';
 
 const parseValue = (text: string): unknown => {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 };
 
-/** `i-01 times=2 when=after` as the JSON body `{id: "i-01", times: 2, when: "after"}`. */
-export const parseBody = (words: string[]): Record<string, unknown> =>
+/** `fail RunInstances times=2 when=after` has the body `{action: "RunInstances", times: 2, when: "after"}`. */
+export const parseBody = (command: string, words: string[]): Record<string, unknown> =>
   Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
-      return at < 0 ? [POSITIONAL, word] : [word.slice(0, at), parseValue(word.slice(at + 1))];
+      return at < 0 ? [subjectOf(command), word] : [word.slice(0, at), parseValue(word.slice(at + 1))];
     }),
+  );
+
+type Refusal = { error?: string; commands?: Record<string, string> };
+
+/** The simulator's own sentence, and its list of commands when it did not know the one given. */
+const refusalText = (text: string): string => {
+  const { error = text, commands } = JSON.parse(text) as Refusal;
+  return commands === undefined ? error : `${error.split(';')[0] ?? ''}.\n\n${commandList(commands)}`;
+};
+
+const commandList = (commands: Record<string, string>): string =>
+  ['Commands:', '  state', '  journal', ...Object.entries(commands).map(([name, usage]) => `  ${name} ${usage}`)].join(
+    '\n',
   );
 
 const request = async (url: string, init?: RequestInit): Promise<unknown> => {
@@ -28,36 +41,41 @@ const request = async (url: string, init?: RequestInit): Promise<unknown> => {
     });
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(text);
+  if (!response.ok) throw new Error(refusalText(text));
   return text === '' ? {} : JSON.parse(text);
 };
 
-const cell = (value: unknown): string => {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-};
-
-/** Columns worth a place on a line; everything else is in `/_simulator/state`. */
+/** What is worth a place on a line; the rest is at `/_simulator/state`. */
 const COLUMNS = {
   instances: ['instanceId', 'instanceType', 'zone', 'state', 'privateDnsName'],
   volumes: ['volumeId', 'size', 'zone', 'state', 'attachments'],
   snapshots: ['snapshotId', 'volumeId', 'state'],
+  faults: ['action', 'code', 'when', 'times'],
 } as const;
 
-const printState = (state: AccountState): void => {
-  for (const kind of ['instances', 'volumes', 'snapshots'] as const) {
-    const rows = state[kind] ?? [];
-    const columns = [...COLUMNS[kind]];
-    console.log(`${kind} (${rows.length})`);
-    if (rows.length > 0)
-      console.log(
-        table(
-          columns,
-          rows.map((row) => columns.map((column) => cell(row[column]))),
-        ),
-      );
-    console.log();
-  }
+const attachmentText = ({ instanceId, state }: Row): string => `${String(state)} to ${String(instanceId)}`;
+
+const cell = (value: unknown): string => {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value)) return (value as Row[]).map(attachmentText).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+};
+
+/** The account as tables, one a kind of resource; the machines of the local cluster itself are not in the account. */
+export const stateText = (state: AccountState): string => {
+  const rowsOf = {
+    instances: state.instances.filter((row) => row.builtIn !== true),
+    volumes: state.volumes,
+    snapshots: state.snapshots,
+    faults: state.faults ?? [],
+  };
+  return (['instances', 'volumes', 'snapshots', 'faults'] as const)
+    .map((kind) => {
+      const columns = [...COLUMNS[kind]];
+      const rows = rowsOf[kind].map((row) => columns.map((column) => cell(row[column])));
+      return rows.length === 0 ? `${kind}: none\n` : `${kind}:\n${table(columns, rows)}\n`;
+    })
+    .join('\n');
 };
 
 export const aws: Command = {
@@ -67,16 +85,19 @@ export const aws: Command = {
   options: [],
   run: async ({ settings, arguments: [name, ...words] }) => {
     const base = `http://127.0.0.1:${settings.ports.ec2}/_simulator`;
-    if (name === undefined) throw new Error(`Usage: ${aws.usage}; for example \`aws state\``);
+    if (name === undefined) {
+      const commands = (await request(`${base}/commands`)) as Record<string, string>;
+      throw new Error(`Usage: ${aws.usage}\n\n${commandList(commands)}`);
+    }
     if (name === 'state') {
-      printState((await request(`${base}/state`)) as AccountState);
+      console.log(stateText((await request(`${base}/state`)) as AccountState));
     } else if (name === 'journal') {
       console.log(JSON.stringify(await request(`${base}/journal`), undefined, 2));
     } else {
       const init = {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(parseBody(words)),
+        body: JSON.stringify(parseBody(name, words)),
       };
       const answer = await request(`${base}/commands/${encodeURIComponent(name)}`, init);
       console.log(JSON.stringify(answer, undefined, 2));

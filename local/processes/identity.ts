@@ -23,11 +23,17 @@ const statFields = (pid: number): string[] | undefined => {
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 };
 
-/** The identity of a running process, or undefined when there is none of that pid. A zombie is not running. */
+/**
+ * A zombie has ended, unless threads of it are left: then its first thread is a zombie, and its ports are still open.
+ * Fields 3 and 20 of stat are the state and the number of threads.
+ */
+const hasEnded = (fields: string[]): boolean => fields[0] === 'Z' && Number(fields[17]) <= 1;
+
+/** The identity of a running process, or undefined when there is none of that pid. */
 export const identify = (pid: number): ProcessIdentity | undefined => {
   const fields = statFields(pid);
   const startTime = fields?.[19];
-  if (startTime === undefined || fields?.[0] === 'Z') return undefined;
+  if (fields === undefined || startTime === undefined || hasEnded(fields)) return undefined;
   return { pid, startTime, bootId: read('/proc/sys/kernel/random/boot_id')?.trim() ?? '' };
 };
 

@@ -43,13 +43,26 @@ const listenersOn = (port: number): string[] =>
     .filter((fields) => fields[3] === '0A' && parseInt(fields[1]?.split(':')[1] ?? '', 16) === port)
     .flatMap((fields) => fields[9] ?? []);
 
-const holdsSocket = (pid: string, inodes: string[]): boolean => {
+/** What an fd points at; undefined when it was closed meanwhile. */
+const targetOf = (path: string): string | undefined => {
   try {
-    const links = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-    return inodes.some((inode) => links.includes(`socket:[${inode}]`));
+    return readlinkSync(path);
   } catch {
-    return false;
+    return undefined;
   }
+};
+
+const descriptorsOf = (pid: string): string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => `/proc/${pid}/fd/${fd}`);
+  } catch {
+    return [];
+  }
+};
+
+const holdsSocket = (pid: string, inodes: string[]): boolean => {
+  const sockets = new Set(inodes.map((inode) => `socket:[${inode}]`));
+  return descriptorsOf(pid).some((path) => sockets.has(targetOf(path) ?? ''));
 };
 
 /** The program that listens on a port, for an error message; undefined when it belongs to another user. */
