@@ -1,0 +1,225 @@
+import { each, type CreateRow, type Fields, type UpdateRow } from './row.ts';
+
+const kind = 'QuestDB';
+const storage = { size: '20Gi' };
+const least = { version: '9.3.4', storage };
+const node = { instanceType: 'r6i.large' };
+
+const created = (what: string, spec: Fields, refused?: string): CreateRow => ({
+  what,
+  kind,
+  spec,
+  ...(refused === undefined ? {} : { refused }),
+});
+const withNode = (what: string, fields: Fields, refused?: string): CreateRow =>
+  created(what, { ...least, node: { ...node, ...fields } }, refused);
+const withStorage = (what: string, fields: Fields, refused?: string): CreateRow =>
+  created(what, { ...least, storage: { ...storage, ...fields } }, refused);
+const withConfig = (what: string, config: Fields, refused?: string): CreateRow =>
+  created(what, { ...least, config }, refused);
+
+const OWNED_KEYS = [
+  'cairo.root',
+  'cairo.snapshot.instance.id',
+  'http.enabled',
+  'http.bind.to',
+  'http.net.bind.to',
+  'http.min.bind.to',
+  'http.min.net.bind.to',
+  'pg.bind.to',
+  'pg.net.bind.to',
+  'line.tcp.bind.to',
+  'line.tcp.net.bind.to',
+  'http.user',
+  'http.password',
+  'pg.user',
+  'pg.password',
+  'pg.readonly.user',
+  'pg.readonly.password',
+  'pg.readonly.user.enabled',
+  'http.health.check.authentication.required',
+  'metrics.enabled',
+  'config.reload.enabled',
+  'config.validation.strict',
+];
+
+const OUT_OF_RANGE = 'spec.storage.size must be from 1Gi to 65536Gi';
+const ONE_SOURCE = 'spec.storage.from takes exactly one of claimName and volumeHandle';
+const NAME_SHAPE = "metadata.name must be lower case letters, digits and '-', start with a letter";
+
+const manyKeys = (count: number): Fields =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`key.number${index}`, 'value']));
+
+export const QUESTDB_CREATE_ROWS: CreateRow[] = [
+  { ...created('the least there can be', least), stored: { storage: { size: '20Gi', storageClassName: 'questdb' } } },
+  {
+    ...created('an image by its default repository', { ...least, image: {} }),
+    stored: { image: { repository: 'questdb/questdb' } },
+  },
+  { ...withNode('a node of the default class', {}), stored: { node: { ...node, className: 'default' } } },
+  created('an image of your own', {
+    ...least,
+    image: { repository: 'registry.example.com:5000/team/questdb', digest: `sha256:${'a'.repeat(64)}` },
+  }),
+  withNode('a zone', { zone: 'eu-west-1a' }),
+  withNode('a zone of a long region', { zone: 'ap-southeast-2b' }),
+  withConfig('a key of the configuration', { 'cairo.max.uncommitted.rows': '500000' }),
+  withConfig('a key that only begins like an owned one', { 'http.enabled2': 'x', 'pg.readonly': 'x' }),
+  withConfig('256 keys', manyKeys(256)),
+  { ...created('a name of 52 characters', least), name: 'a'.repeat(52) },
+
+  { ...created('a name of 53', least, 'metadata.name may have at most 52 characters'), name: 'a'.repeat(53) },
+  { ...created('a name that starts with a digit', least, NAME_SHAPE), name: '1trades' },
+  { ...created('a name with a dot', least, NAME_SHAPE), name: 'trades.acme' },
+  created('no version', { storage }, 'spec.version: Required value'),
+  created('no storage', { version: '9.3.4' }, 'spec.storage: Required value'),
+  created('no size', { version: '9.3.4', storage: {} }, 'spec.storage.size: Required value'),
+  ...each(['9.3', 'v9.3.4', 'latest', '9.3.4-rc1', '9.3.4.1', ''], (version) =>
+    created(`the version ${JSON.stringify(version)}`, { ...least, version }, 'spec.version in body should match'),
+  ),
+  created('an unknown field', { ...least, replicas: 2 }, 'unknown field "spec.replicas"'),
+  withNode('an unknown field of the node', { spot: true }, 'unknown field "spec.node.spot"'),
+  withStorage('a field that comes later', { deletionPolicy: 'Delete' }, 'unknown field "spec.storage.deletionPolicy"'),
+  created('a field that comes later, at the top', { ...least, suspend: true }, 'unknown field "spec.suspend"'),
+  created(
+    'an image with a tag',
+    { ...least, image: { repository: 'questdb/questdb@sha256' } },
+    'spec.image.repository',
+  ),
+  created('a short digest', { ...least, image: { digest: 'sha256:abc' } }, 'spec.image.digest'),
+  created('a node without a type', { ...least, node: {} }, 'spec.node.instanceType: Required value'),
+  withNode('a type that is none', { instanceType: 'large' }, 'spec.node.instanceType in body should match'),
+  withNode('a region for a zone', { zone: 'eu-west-1' }, 'spec.node.zone in body should match'),
+  withNode('an empty class', { className: '' }, 'spec.node.className'),
+  withStorage('an empty StorageClass', { storageClassName: '' }, 'spec.storage.storageClassName'),
+
+  ...each(['1Gi', '1073741824', '2G', '65536Gi', '64Ti', '20480Mi'], (size) =>
+    withStorage(`the size ${size}`, { size }),
+  ),
+  withStorage('a size in bytes, as a number', { size: 21474836480 }),
+  ...each(['1023Mi', '65537Gi', '65Ti', '0', '1G'], (size) => withStorage(`the size ${size}`, { size }, OUT_OF_RANGE)),
+  withStorage('a size of 0 as a number', { size: 0 }, OUT_OF_RANGE),
+  withStorage('a negative number', { size: -1 }, OUT_OF_RANGE),
+  ...each(['-20Gi', '20GB', '20 Gi', '1.5Ti', '', 'large', '20gi', '1e3'], (size) =>
+    withStorage(`the size ${JSON.stringify(size)}`, { size }, 'spec.storage.size'),
+  ),
+
+  withStorage('data of a claim', { from: { claimName: 'old-data' } }),
+  withStorage('data of a volume', { from: { volumeHandle: 'vol-0123456789abcdef0' } }),
+  withStorage('two sources', { from: { claimName: 'a', volumeHandle: 'vol-0123456789abcdef0' } }, ONE_SOURCE),
+  withStorage('no source', { from: {} }, ONE_SOURCE),
+  withStorage('a claim that cannot be', { from: { claimName: 'Old Data' } }, 'spec.storage.from.claimName'),
+  withStorage(
+    'a volume that cannot be',
+    { from: { volumeHandle: 'snap-0123456789abcdef0' } },
+    'spec.storage.from.volumeHandle',
+  ),
+
+  ...each(OWNED_KEYS, (key) =>
+    withConfig(`the owned key ${key}`, { [key]: 'x' }, 'spec.config has a key that the operator owns'),
+  ),
+  ...each(['Cairo.root', 'cairo..root', 'cairo.', '.cairo', 'QDB_CAIRO_ROOT', 'a b', 'a=b', ''], (key) =>
+    withConfig(
+      `the key ${JSON.stringify(key)}`,
+      { [key]: 'x' },
+      'a key of spec.config must be lower case words joined by dots',
+    ),
+  ),
+  ...each(['a\nhttp.enabled=false', 'a\rb', '\n'], (value) =>
+    withConfig(
+      `the value ${JSON.stringify(value)}`,
+      { 'cairo.x': value },
+      'a value of spec.config may have no line break',
+    ),
+  ),
+  withConfig('a value of 1,025 characters', { 'cairo.x': 'x'.repeat(1025) }, 'spec.config.cairo.x: Too long'),
+  withConfig('a value that is a number', { 'cairo.x': 5 }, 'spec.config.cairo.x'),
+  withConfig('257 keys', manyKeys(257), 'spec.config: Too many'),
+];
+
+const changed = (what: string, before: Fields, after: Fields, refused?: string): UpdateRow => ({
+  what,
+  kind,
+  before: { ...least, ...before },
+  after: { ...least, ...after },
+  ...(refused === undefined ? {} : { refused }),
+});
+const changedStorage = (what: string, before: Fields, after: Fields, refused?: string): UpdateRow =>
+  changed(what, { storage: { ...storage, ...before } }, { storage: { ...storage, ...after } }, refused);
+const changedNode = (what: string, before: Fields, after: Fields, refused?: string): UpdateRow =>
+  changed(what, { node: { ...node, ...before } }, { node: { ...node, ...after } }, refused);
+
+const from = { from: { claimName: 'old' } };
+const bound = { volume: { name: 'old', volumeId: 'vol-0123456789abcdef0' } };
+
+export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
+  changed('nothing', {}, {}),
+  changedStorage('the same size in another spelling', { size: '20Gi' }, { size: '20480Mi' }),
+  changedStorage('the default class spelt out', {}, { storageClassName: 'questdb' }),
+
+  changed('the version', {}, { version: '9.3.5' }, 'spec.version cannot be changed yet; this release has no upgrades'),
+  changed(
+    'an image is added',
+    {},
+    { image: {} },
+    'spec.image cannot be added to or removed from a database that exists',
+  ),
+  changed(
+    'an image is removed',
+    { image: {} },
+    {},
+    'spec.image cannot be added to or removed from a database that exists',
+  ),
+  changed('the image', { image: {} }, { image: { repository: 'mine' } }, 'spec.image cannot be changed yet'),
+  changed('a node is added', {}, { node }, 'spec.node cannot be added to or removed from a database that exists'),
+  changed('a node is removed', { node }, {}, 'spec.node cannot be added to or removed from a database that exists'),
+  changedNode('the zone', { zone: 'eu-west-1a' }, { zone: 'eu-west-1b' }, 'spec.node.zone cannot be changed'),
+  changedNode('a zone is added', {}, { zone: 'eu-west-1b' }, 'spec.node.zone cannot be changed'),
+  changedNode('a zone is removed', { zone: 'eu-west-1a' }, {}, 'spec.node.zone cannot be changed'),
+  changedNode('the type', {}, { instanceType: 'r6i.xlarge' }, 'spec.node.instanceType cannot be changed yet'),
+  changedNode('the class', {}, { className: 'other' }, 'spec.node.className cannot be changed yet'),
+  changedStorage('less size', {}, { size: '19Gi' }, 'spec.storage.size never shrinks; a volume cannot be made smaller'),
+  changedStorage(
+    'more size',
+    {},
+    { size: '21Gi' },
+    'spec.storage.size cannot grow yet; this release has no growth of volumes',
+  ),
+  changedStorage(
+    'the StorageClass',
+    {},
+    { storageClassName: 'gp3' },
+    'spec.storage.storageClassName cannot be changed',
+  ),
+  changedStorage('a source is added', {}, from, 'spec.storage.from can only be set when the database is created'),
+  changedStorage('another source', from, { from: { claimName: 'new' } }, 'spec.storage.from cannot be changed'),
+  changedStorage(
+    'the source is removed early',
+    from,
+    {},
+    'spec.storage.from may be removed only once the volume is bound',
+  ),
+  {
+    ...changedStorage(
+      'the source is removed, status without a volume',
+      from,
+      {},
+      'spec.storage.from may be removed only once',
+    ),
+    status: {},
+  },
+  { ...changedStorage('the source is removed once the volume is bound', from, {}), status: bound },
+  changed(
+    'a config is added',
+    {},
+    { config: { 'a.b': 'c' } },
+    'spec.config cannot be added to or removed from a database that exists',
+  ),
+  changed(
+    'a config is removed',
+    { config: { 'a.b': 'c' } },
+    {},
+    'spec.config cannot be added to or removed from a database that exists',
+  ),
+  changed('the config', { config: { 'a.b': 'c' } }, { config: { 'a.b': 'd' } }, 'spec.config cannot be changed yet'),
+];
