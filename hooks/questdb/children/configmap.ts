@@ -1,0 +1,33 @@
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { QuestDB } from '../../api/generated/questdb.ts';
+import { configMapName } from '../../api/names.ts';
+import type { Wire } from '../../api/wire.ts';
+import type { DesiredObject } from '../../metacontroller/contract.ts';
+import { childMetadata } from './metadata.ts';
+
+/** The `conf` folder of the database, mounted read-only. */
+export const configMap = (database: QuestDB): DesiredObject & Wire<V1ConfigMap> => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: childMetadata(database.metadata.name, configMapName(database.metadata.name)),
+  data: {
+    'server.conf': serverConf(database.spec.config ?? {}),
+    'log.conf': LOG_CONF,
+    'date.formats': DATE_FORMATS,
+  },
+});
+
+/** A Java properties file, sorted; a backslash would otherwise begin an escape. */
+const serverConf = (config: Readonly<Record<string, string>>): string =>
+  Object.keys(config)
+    .sort()
+    .map((key) => `${key}=${(config[key] ?? '').replaceAll('\\', '\\\\')}\n`)
+    .join('');
+
+const LOG_CONF = `writers=stdout
+w.stdout.class=io.questdb.log.LogConsoleWriter
+w.stdout.level=INFO
+`;
+
+/** The engine writes this file when it is missing and dies where it cannot; an empty list of extra formats is what it would write. */
+const DATE_FORMATS = '# Date formats beside the built-in ones, one a line.\n';

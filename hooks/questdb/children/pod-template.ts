@@ -1,0 +1,99 @@
+import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { QuestDB } from '../../api/generated/questdb.ts';
+import { CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/labels.ts';
+import { configMapName, credentialsName } from '../../api/names.ts';
+import type { Wire } from '../../api/wire.ts';
+import type { Placement } from '../observe.ts';
+import { environment, readsSecretFiles } from './environment.ts';
+import { PORTS, type PortName } from './ports.ts';
+
+/** What the pod is made from beside the spec. */
+export type PodInput = { placement: Placement; claimName: string; credentialsUid: string };
+
+/** The user of the questdb/questdb image. */
+const QUESTDB_USER = 10001;
+
+/** The mount of the whole volume: db/, conf/, .checkpoint/ and import/ lie in it, and snapshots are only restorable this way. */
+const ROOT = '/var/lib/questdb';
+export const CREDENTIALS_FOLDER = '/etc/questdb/credentials';
+
+/** A database may take this long to write down what it has in memory. */
+const TERMINATION_GRACE_SECONDS = 120;
+
+/** On any node of the cluster: enough to start; a dedicated node gives what it has. */
+const MODEST = { cpu: '250m', memory: '512Mi' };
+
+export const podTemplate = (database: QuestDB, input: PodInput): Wire<V1PodTemplateSpec> => ({
+  metadata: {
+    labels: childLabels(database.metadata.name),
+    annotations: { [CREDENTIALS_REVISION]: input.credentialsUid },
+  },
+  spec: {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    ...placementOf(input.placement),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: QUESTDB_USER,
+      runAsGroup: QUESTDB_USER,
+      fsGroup: QUESTDB_USER,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container(database, input)],
+    volumes: volumes(database, input.claimName),
+  },
+});
+
+/** The selector and the toleration name the QuestDBNode's uid: names repeat across namespaces, uids do not. */
+const placementOf = (placement: Placement): Partial<Wire<V1PodSpec>> =>
+  placement.on === 'AnyNode'
+    ? {}
+    : {
+        nodeSelector: { [NODE]: placement.nodeUid },
+        tolerations: [{ key: DEDICATED, operator: 'Equal', value: placement.nodeUid, effect: 'NoSchedule' }],
+      };
+
+const container = ({ spec, metadata }: QuestDB, { placement }: PodInput): Wire<V1Container> => ({
+  name: 'questdb',
+  image: imageOf(spec),
+  imagePullPolicy: 'IfNotPresent',
+  env: environment(spec.version, credentialsName(metadata.name)),
+  ports: PORTS.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
+  resources: { requests: placement.on === 'AnyNode' ? MODEST : placement.requests },
+  // Replay of the write-ahead log after a crash may take long; the other two begin when this one succeeded.
+  startupProbe: { ...statusProbe(), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 1800 },
+  readinessProbe: { ...statusProbe(), periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+  // A restart rarely helps a slow database and always hurts it.
+  livenessProbe: { ...statusProbe(), periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 10 },
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ['ALL'] },
+  },
+  terminationMessagePolicy: 'FallbackToLogsOnError',
+  volumeMounts: [
+    { name: 'data', mountPath: ROOT },
+    { name: 'config', mountPath: `${ROOT}/conf`, readOnly: true },
+    { name: 'tmp', mountPath: '/tmp' },
+    ...(readsSecretFiles(spec.version) ? [{ name: 'credentials', mountPath: CREDENTIALS_FOLDER, readOnly: true }] : []),
+  ],
+});
+
+const imageOf = ({ version, image }: QuestDB['spec']): string => {
+  const tagged = `${image?.repository ?? 'questdb/questdb'}:${version}`;
+  return image?.digest === undefined ? tagged : `${tagged}@${image.digest}`;
+};
+
+const HTTP_MIN: PortName = 'http-min';
+const statusProbe = () => ({ httpGet: { path: '/status', port: HTTP_MIN, scheme: 'HTTP' } });
+
+const volumes = ({ metadata, spec }: QuestDB, claimName: string): NonNullable<Wire<V1PodSpec>['volumes']> => [
+  { name: 'data', persistentVolumeClaim: { claimName } },
+  { name: 'config', configMap: { name: configMapName(metadata.name) } },
+  { name: 'tmp', emptyDir: {} },
+  ...(readsSecretFiles(spec.version)
+    ? [{ name: 'credentials', secret: { secretName: credentialsName(metadata.name) } }]
+    : []),
+];

@@ -1,0 +1,20 @@
+import type { QuestDB } from '../../api/generated/questdb.ts';
+import type { QuestDBVolume } from '../../api/generated/questdbvolume.ts';
+import { API_VERSION } from '../../api/labels.ts';
+import { volumeName } from '../../api/names.ts';
+import { canonicalBytes } from '../../api/quantity.ts';
+import type { DesiredObject } from '../../metacontroller/contract.ts';
+import { childMetadata } from './metadata.ts';
+
+/** The wish for a data volume; the claim behind it is nobody's child. */
+export const questdbVolume = (database: QuestDB): DesiredObject & Pick<QuestDBVolume, 'spec'> => ({
+  apiVersion: API_VERSION,
+  kind: 'QuestDBVolume',
+  metadata: childMetadata(database.metadata.name, volumeName(database.metadata.name)),
+  spec: {
+    databaseName: database.metadata.name,
+    size: canonicalBytes(database.spec.storage.size),
+    storageClassName: database.spec.storage.storageClassName,
+    ...(database.spec.storage.from === undefined ? {} : { from: database.spec.storage.from }),
+  },
+});

@@ -1,0 +1,40 @@
+import type { V1PodTemplateSpec, V1StatefulSet } from '@kubernetes/client-node';
+import type { QuestDB } from '../../api/generated/questdb.ts';
+import { selectorLabels, TEMPLATE_HASH, TEMPLATE_REVISION } from '../../api/labels.ts';
+import { headlessServiceName, shortHash, statefulSetName } from '../../api/names.ts';
+import type { Wire } from '../../api/wire.ts';
+import type { DesiredObject } from '../../metacontroller/contract.ts';
+import { childMetadata } from './metadata.ts';
+import { podTemplate, type PodInput } from './pod-template.ts';
+
+type StatefulSet = DesiredObject & Wire<V1StatefulSet>;
+
+/** The renderer of the pod template; a new release keeps the old ones, so that it restarts no database. */
+const REVISION = '1';
+
+/** The one pod of the database. Its volume is a claim by name, never a claim template: the data is nobody's child. */
+export const statefulSet = (database: QuestDB, input: PodInput): StatefulSet => {
+  const { name } = database.metadata;
+  const metadata = childMetadata(name, statefulSetName(name));
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { ...metadata, annotations: { [TEMPLATE_REVISION]: REVISION } },
+    spec: {
+      replicas: 1,
+      revisionHistoryLimit: 2,
+      serviceName: headlessServiceName(name),
+      selector: { matchLabels: selectorLabels(name) },
+      template: withHash(podTemplate(database, input)),
+    },
+  };
+};
+
+/** The hash tells later whether the template that is there is the one that is wanted, whatever defaults the API server filled in. */
+const withHash = (template: Wire<V1PodTemplateSpec>): Wire<V1PodTemplateSpec> => ({
+  ...template,
+  metadata: {
+    ...template.metadata,
+    annotations: { ...template.metadata?.annotations, [TEMPLATE_HASH]: shortHash([JSON.stringify(template)]) },
+  },
+});

@@ -1,0 +1,46 @@
+import type { QuestDB } from '../api/generated/questdb.ts';
+import { podName } from '../api/names.ts';
+import { assertLiving, assertSameSpec } from '../metacontroller/live-parent.ts';
+import type { SyncRequest } from '../metacontroller/contract.ts';
+import { credentialsUidOf, identityOf, isSettled, statefulSetIn, wasReady, type Facts } from './observe.ts';
+import type { DatabasePorts } from './ports.ts';
+
+/** The live facts a request does not have: few, and only as long as the database is not Ready. */
+export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>): Promise<Facts> => {
+  const { parent } = request;
+  const identity = identityOf(parent);
+  const statefulSet = statefulSetIn(request);
+  const isSteady = statefulSet !== undefined && isSettled(statefulSet) && wasReady(parent);
+  const pod =
+    statefulSet === undefined || isSteady
+      ? undefined
+      : await ports.cluster.readPod(identity.namespace, podName(identity.database));
+  const canAnswer = statefulSet !== undefined && isSettled(statefulSet);
+  const subject = { ...identity, uid: parent.metadata.uid, podUid: pod?.metadata.uid };
+  return {
+    pod,
+    credentials: await credentialsFor(ports, parent, isSteady ? credentialsUidOf(statefulSet) : undefined),
+    probe: canAnswer ? ports.probes.last(subject) : { result: undefined, isFresh: false },
+    now: ports.now(),
+  };
+};
+
+/** The Secret is made once, unowned, and kept with the data. A database that is Ready keeps the one it has. */
+const credentialsFor = async (
+  { cluster }: DatabasePorts,
+  parent: QuestDB,
+  known: string | undefined,
+): Promise<Facts['credentials']> => {
+  if (known !== undefined) return { uid: known };
+  const identity = identityOf(parent);
+  const found = await cluster.readCredentials(identity);
+  switch (found.state) {
+    case 'Ours':
+      return { uid: found.uid };
+    case 'Foreign':
+      return 'Foreign';
+    case 'Absent':
+      assertLiving(assertSameSpec(parent, await cluster.readParent(identity.namespace, identity.database)));
+      return { uid: await cluster.createCredentials(identity) };
+  }
+};

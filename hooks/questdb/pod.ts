@@ -1,0 +1,50 @@
+import { fails, holds, type Finding } from '../api/conditions.ts';
+import type { Pod } from './ports.ts';
+
+/** Why the database's pod is not ready, in the pod's own words: the first real reason, not the last symptom. */
+export const podFinding = (pod: Pod | undefined): Finding => {
+  if (pod === undefined) return fails('PodNotCreated', 'Waiting for the StatefulSet controller to make the pod.');
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    return fails('PodTerminating', `Waiting for pod "${pod.metadata.name}" to stop.`);
+  }
+  return schedulingFinding(pod) ?? containerFinding(pod);
+};
+
+const schedulingFinding = ({ status }: Pod): Finding | undefined => {
+  const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status === 'True') return undefined;
+  return scheduled?.reason === 'Unschedulable'
+    ? fails('Unschedulable', `No node can take the pod: ${scheduled.message ?? ''}`)
+    : fails('PodPending', 'Waiting for the pod to be scheduled.');
+};
+
+/** Reasons of a waiting container that are no fault but the ordinary way to the start. */
+const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
+
+type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+const containerFinding = ({ metadata, status }: Pod): Finding => {
+  const container = status?.containerStatuses?.[0];
+  if (container?.ready === true) return holds('PodReady', `Pod "${metadata.name}" is ready.`);
+  return (
+    (container === undefined ? undefined : (waitingFinding(container) ?? runningFinding(container))) ??
+    fails('PodStarting', 'Waiting for the volume to be attached and the container to start.')
+  );
+};
+
+const waitingFinding = ({ state, lastState }: ContainerStatus): Finding | undefined => {
+  const waiting = state?.waiting;
+  if (waiting?.reason === undefined || ON_THE_WAY.includes(waiting.reason)) return undefined;
+  const lastWords = lastState?.terminated?.message;
+  return fails(waiting.reason, [waiting.message ?? waiting.reason, lastWords].filter(Boolean).join(' Last words: '));
+};
+
+const runningFinding = ({ state }: ContainerStatus): Finding | undefined => {
+  if (state?.terminated !== undefined) {
+    const { exitCode, message } = state.terminated;
+    return fails('ContainerTerminated', `The database ended with exit code ${exitCode}: ${message ?? 'no words'}`);
+  }
+  return state?.running === undefined
+    ? undefined
+    : fails('DatabaseStarting', 'The database has started; waiting for it to answer /status.');
+};

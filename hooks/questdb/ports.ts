@@ -1,0 +1,52 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { EventRecorder } from '../api/event.ts';
+import type { QuestDB } from '../api/generated/questdb.ts';
+import type { Identity } from '../api/labels.ts';
+import type { Wire } from '../api/wire.ts';
+import type { DesiredObject, KubernetesObject } from '../metacontroller/contract.ts';
+
+export type Pod = Wire<V1Pod> & KubernetesObject;
+
+/** What became of looking for the credentials Secret; its contents stay in the cluster adapter. */
+export type CredentialsState = { state: 'Ours'; uid: string } | { state: 'Absent' } | { state: 'Foreign' };
+
+/** The Kubernetes API, as this hook uses it. All reads are live. */
+export type DatabaseCluster = {
+  readParent: (namespace: string, name: string) => Promise<QuestDB | undefined>;
+  readPod: (namespace: string, name: string) => Promise<Pod | undefined>;
+  readCredentials: (identity: Identity) => Promise<CredentialsState>;
+  /** Makes the Secret with a random password; its uid. Never overwrites one. */
+  createCredentials: (identity: Identity) => Promise<string>;
+  readChild: (namespace: string, child: DesiredObject) => Promise<KubernetesObject | undefined>;
+  /** The QuestDBNodes with the database's label that nobody controls. */
+  orphanedNodes: (identity: Identity) => Promise<KubernetesObject[]>;
+  /** Asks Metacontroller to take the object over, by the label it selects children with. */
+  adopt: (child: KubernetesObject, parentUid: string) => Promise<void>;
+  record: EventRecorder;
+};
+
+/** One database process that can be asked. */
+export type ProbeSubject = Identity & {
+  /** The QuestDB's uid. */
+  uid: string;
+  /** The pod that is meant; an answer of another one does not count. Undefined: whichever answered last. */
+  podUid: string | undefined;
+};
+
+/** What the database itself said. */
+export type ProbeResult =
+  { answered: true; version: string; suspendedTables: readonly string[] } | { answered: false; message: string };
+
+/** The last answer, and whether a newer one is under way. */
+export type Probe = { result: ProbeResult | undefined; isFresh: boolean };
+
+export type DatabaseProbes = {
+  /** Never waits: gives what is known, and asks the database in the background when that is old. */
+  last: (subject: ProbeSubject) => Probe;
+};
+
+export type DatabasePorts = {
+  cluster: DatabaseCluster;
+  probes: DatabaseProbes;
+  now: () => Date;
+};
