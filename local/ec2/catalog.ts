@@ -33,7 +33,7 @@ export type Image = {
 };
 
 /** The account that owns Amazon's EKS images in most regions. */
-export const IMAGE_OWNER_ID = '602401143452';
+const IMAGE_OWNER_ID = '602401143452';
 
 const image = (id: string, architecture: string, date: string, rootSnapshotId: string): Image => ({
   id,
@@ -54,7 +54,7 @@ export const IMAGES: Image[] = [
   image('ami-local-arm64', 'arm64', '2026-03-02T09:05:00.000Z', 'snap-00000000000000004'),
 ];
 
-export type EbsLimits = {
+type EbsLimits = {
   baselineMbps: number;
   baselineIops: number;
   maximumMbps: number;

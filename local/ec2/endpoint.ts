@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ACTIONS } from './actions/table.ts';
 import type { Action, Answer } from './actions/action.ts';
+import type { BucketClass } from './buckets.ts';
 import type { Context } from './context.ts';
 import { Ec2Error, throttled } from './errors.ts';
 import { errorOf, LostAnswer, takeFault } from './faults.ts';
@@ -50,6 +51,12 @@ const journaled = ({ Action: _action, Version: _version, ...fields }: Fields): R
     ? { ...fields, UserData: `sha256:${createHash('sha256').update(fields.UserData).digest('hex')}` }
     : fields;
 
+/** A list without filter, page size or ids has a smaller bucket of its own. */
+const bucketOf = (action: Action, fields: Fields): BucketClass => {
+  const narrowed = Object.keys(fields).some((key) => !COMMON.has(key));
+  return action.bucket === 'describe' && !narrowed ? 'describeUnfiltered' : action.bucket;
+};
+
 type Outcome = { answer?: Answer; error?: Error; fault?: 'before' | 'after' };
 
 const run = (context: Context, name: string, action: Action, fields: Fields): Outcome => {
@@ -79,8 +86,9 @@ const perform = (simulation: Simulation, caller: string, fields: Fields): { name
   simulation.calls[name] = (simulation.calls[name] ?? 0) + 1;
   const effects: Effect[] = [];
   const context = simulation.present((effect) => effects.push(effect));
-  const full = simulation.settings.throttling && !simulation.buckets.take(action.bucket, context.now);
+  const full = simulation.settings.throttling && !simulation.buckets.take(bucketOf(action, fields), context.now);
   const outcome: Outcome = full ? { error: throttled() } : run(context, name, action, fields);
+  if (outcome.fault) simulation.changes += 1;
   if (action.mutates) {
     const entry: Omit<JournalEntry, 'sequence'> = {
       time: new Date(context.now).toISOString(),

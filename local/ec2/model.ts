@@ -5,7 +5,7 @@ export type Tags = Record<string, string>;
 export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
 /** The state that comes next by itself, and when. */
-export type Step<State> = { to: State; at: number };
+type Step<State> = { to: State; at: number };
 
 /** All times are virtual milliseconds since the epoch. */
 export type Instance = {
@@ -49,7 +49,7 @@ export type Instance = {
   builtIn: boolean;
 };
 
-export type Attachment = {
+type Attachment = {
   instanceId: string;
   device: string;
   state: 'attaching' | 'attached' | 'detaching';

@@ -2,7 +2,7 @@
 export type RandomState = { value: number };
 
 /** The next number in [0, 1): mulberry32 by Tommy Ettinger, public domain. */
-export const next = (state: RandomState): number => {
+const next = (state: RandomState): number => {
   state.value = (state.value + 0x6d2b79f5) | 0;
   let mixed = Math.imul(state.value ^ (state.value >>> 15), 1 | state.value);
   mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;

@@ -2,7 +2,7 @@ import { Ec2Error, invalidValue, missingParameter } from './errors.ts';
 
 /** A request of the query protocol as a tree: `Filter.1.Value.2=x` is `{Filter: [{Value: [.., 'x']}]}`. */
 export type Fields = { [name: string]: Field | undefined };
-export type Field = string | Fields | Field[];
+type Field = string | Fields | Field[];
 
 type Branch = Map<string, Branch | string>;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { CommandError, type CommandBody, commandUsages, runCommand } from './commands.ts';
+import { type CommandBody, CommandError } from './commands/command.ts';
+import { commandUsages, runCommand } from './commands/table.ts';
 import { answerQuery } from './endpoint.ts';
 import { CONNECTION_RESET } from './faults.ts';
 import { violationsIn } from './invariants.ts';
@@ -78,7 +79,7 @@ const answerSideDoor = async (
 };
 
 /** `POST /` is EC2; what begins with `/_simulator/` is for the local cluster and its tests. */
-export const requestListener = (simulation: Simulation, changed: () => void): RequestListener => {
+export const requestListener = (simulation: Simulation, answered: () => void): RequestListener => {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const sideDoor = request.url?.startsWith('/_simulator/') ?? false;
     try {
@@ -88,7 +89,7 @@ export const requestListener = (simulation: Simulation, changed: () => void): Re
       const status = error instanceof CommandError ? 400 : 500;
       sendJson(response, status, { error: message, commands: commandUsages() });
     }
-    changed();
+    answered();
   };
   return (request, response) => void answer(request, response);
 };

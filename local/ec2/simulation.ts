@@ -15,6 +15,8 @@ export type Simulation = {
   clock: Clock;
   journal: Journal;
   buckets: Buckets;
+  /** Counts what is worth saving. */
+  changes: number;
   /** Calls by action since the start, reads included. */
   calls: Record<string, number>;
   /** The account as it is now, with everything done that was due. */
@@ -58,8 +60,12 @@ export const createSimulation = (start: SimulationStart): Simulation => {
     account: start.account ?? emptyAccount(start.seed, clock.now()),
     settings: start.settings,
     clock,
-    journal: createJournal(start.journal, start.writeJournal),
+    journal: createJournal(start.journal, (entry) => {
+      simulation.changes += 1;
+      start.writeJournal(entry);
+    }),
     buckets: createBuckets(),
+    changes: 0,
     calls: {},
     present: (record) => {
       const now = clock.now();

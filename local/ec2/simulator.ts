@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CommandBody, runCommand } from './commands.ts';
-import { violationsIn } from './invariants.ts';
+import type { CommandBody } from './commands/command.ts';
+import { runCommand } from './commands/table.ts';
+import { type InvariantOptions, violationsIn } from './invariants.ts';
 import { requestListener } from './server.ts';
 import { DEFAULT_SETTINGS, type Ec2Settings } from './settings.ts';
 import { createSimulation, type Simulation } from './simulation.ts';
@@ -26,7 +27,7 @@ export type Simulator = {
   /** Moves the virtual clock. */
   advance(seconds: number): void;
   /** What the journal shows that must never happen. */
-  violations(): string[];
+  violations(options?: InvariantOptions): string[];
   close(): Promise<void>;
 };
 
@@ -59,9 +60,11 @@ const load = (store: Store, options: SimulatorOptions): Simulation => {
 /** Saves shortly after a change, and at once when told to. */
 const autosave = (simulation: Simulation, store: Store) => {
   let timer: NodeJS.Timeout | undefined;
+  let savedChanges = simulation.changes;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
+    savedChanges = simulation.changes;
     store.save({
       version: 1,
       now: simulation.clock.now(),
@@ -70,7 +73,10 @@ const autosave = (simulation: Simulation, store: Store) => {
       account: simulation.account,
     });
   };
-  return { flush, changed: (): void => void (timer ??= setTimeout(flush, SAVE_AFTER_MS)) };
+  const answered = (): void => {
+    if (simulation.changes !== savedChanges) timer ??= setTimeout(flush, SAVE_AFTER_MS);
+  };
+  return { flush, answered };
 };
 
 /** Starts the simulated EC2 on 127.0.0.1. */
@@ -78,7 +84,7 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
   const store = options.folder === undefined ? memoryStore() : fileStore(options.folder);
   const simulation = load(store, options);
   const saving = autosave(simulation, store);
-  const server = createServer(requestListener(simulation, saving.changed));
+  const server = createServer(requestListener(simulation, saving.answered));
   server.keepAliveTimeout = 60_000;
   const port = await listen(server, options.port ?? 0);
   return {
@@ -86,13 +92,13 @@ export const startSimulator = async (options: SimulatorOptions = {}): Promise<Si
     model: simulation,
     command: (name, body = {}) => {
       const answer = runCommand(simulation, name, body);
-      saving.changed();
+      saving.answered();
       return answer;
     },
     advance: (seconds) => void runCommand(simulation, 'advance', { seconds }),
-    violations: () => {
+    violations: (invariants) => {
       simulation.present(() => undefined);
-      return violationsIn(simulation.journal.entries);
+      return violationsIn(simulation.journal.entries, invariants);
     },
     close: async () => {
       await new Promise<void>((resolve) => {

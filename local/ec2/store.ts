@@ -5,7 +5,7 @@ import type { Account } from './model.ts';
 import type { Ec2Settings } from './settings.ts';
 
 /** What survives a restart. */
-export type Saved = {
+type Saved = {
   version: 1;
   /** Virtual time, and the real time that it was then. */
   now: number;

@@ -10,7 +10,7 @@ export type Action = {
   bucket: BucketClass;
   /** Whether it changes the account, and so is journaled. */
   mutates: boolean;
-  /** The parameters that are modelled; any other is refused rather than ignored. */
+  /** The parameters it takes; any other is refused rather than ignored. */
   parameters: readonly string[];
   run: (context: Context, fields: Fields) => Answer;
 };

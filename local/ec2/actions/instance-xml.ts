@@ -58,7 +58,7 @@ const belongings = (context: Context, instance: Instance): Record<string, Xml> =
         groupSet: groupSet(instance),
       };
 
-export const instanceXml = (context: Context, instance: Instance): Xml => ({
+const instanceXml = (context: Context, instance: Instance): Xml => ({
   instanceId: instance.id,
   imageId: instance.imageId,
   instanceState: stateXml(instance.state),

@@ -1,4 +1,4 @@
-import { EC2Client, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import { EC2Client, type EC2ClientConfig, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../local/ec2/simulator.ts';
 
 /** A simulator whose clock stands still until a test moves it. */
@@ -21,12 +21,13 @@ export const openAccount = async (options: SimulatorOptions = {}): Promise<TestA
   };
 };
 
-export const clientOf = (endpoint: string, accessKeyId = 'test'): EC2Client =>
+export const clientOf = (endpoint: string, config: EC2ClientConfig = {}): EC2Client =>
   new EC2Client({
     endpoint,
     region: 'eu-west-1',
-    credentials: { accessKeyId, secretAccessKey: 'local' },
+    credentials: { accessKeyId: 'test', secretAccessKey: 'local' },
     maxAttempts: 1,
+    ...config,
   });
 
 /** A launch that EC2 accepts. */
