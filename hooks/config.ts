@@ -1,0 +1,227 @@
+import { isIP } from 'node:net';
+import { readTokens } from './authorization.ts';
+
+/** What texts a setting takes: `allowed` ends the sentence "<name> must be ...". */
+type Kind<T> = { allowed: string; parse: (text: string) => T | undefined };
+
+/** One row of the table of configuration; the documentation is made of it. `parse` throws a sentence without the name. */
+export type Setting<T> = {
+  name: string;
+  meaning: string;
+  allowed: string;
+  default?: string;
+  required: boolean;
+  parse: (text: string | undefined) => T;
+};
+
+/** Configuration that cannot be used, with every problem found, one sentence each. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+const parseAs = <T>(kind: Kind<T>, text: string): T => {
+  const value = kind.parse(text);
+  if (value === undefined) throw new Error(`must be ${kind.allowed}`);
+  return value;
+};
+
+const required = <T>(name: string, kind: Kind<T>, meaning: string): Setting<T> => ({
+  name,
+  meaning,
+  allowed: kind.allowed,
+  required: true,
+  parse: (text) => {
+    if (text === undefined) throw new Error(`is required: ${kind.allowed}`);
+    return parseAs(kind, text);
+  },
+});
+
+const optional = <T>(name: string, kind: Kind<T>, meaning: string): Setting<T | undefined> => ({
+  name,
+  meaning,
+  allowed: kind.allowed,
+  required: false,
+  parse: (text) => (text === undefined ? undefined : parseAs(kind, text)),
+});
+
+const withDefault = <T>(name: string, fallback: string, kind: Kind<T>, meaning: string): Setting<T> => ({
+  name,
+  meaning,
+  allowed: kind.allowed,
+  default: fallback,
+  required: false,
+  parse: (text) => parseAs(kind, text ?? fallback),
+});
+
+const integer = (from: number, to: number, unit = ''): Kind<number> => ({
+  allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${from} to ${to}`,
+  parse: (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= from && value <= to ? value : undefined;
+  },
+});
+
+const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
+  allowed,
+  parse: (text) => (pattern.test(text) ? text : undefined),
+});
+
+const oneOf = <const T extends string>(values: readonly T[]): Kind<T> => ({
+  allowed: `one of ${values.join(', ')}`,
+  parse: (text) => values.find((value) => value === text),
+});
+
+const address: Kind<string> = {
+  allowed: 'an IP address, for example 0.0.0.0, ::, or 127.0.0.1',
+  parse: (text) => (isIP(text) === 0 ? undefined : text),
+};
+
+const plainHttpUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
+};
+
+const endpoint: Kind<string> = {
+  allowed: 'an http or https URL without a user and a password',
+  parse: (text) => (plainHttpUrl(text) ? text : undefined),
+};
+
+const databaseUrlTemplate: Kind<string> = {
+  allowed:
+    'an http or https URL without a user and a password that has both {namespace} and {name} in it, for example http://{name}.{namespace}.svc:9000',
+  parse: (text) => {
+    const example = text.replaceAll('{name}', 'name').replaceAll('{namespace}', 'namespace');
+    const whole = text.includes('{name}') && text.includes('{namespace}') && !/[{}]/.test(example);
+    return whole && plainHttpUrl(example) ? text : undefined;
+  },
+};
+
+const tokenFile: Kind<string> = {
+  allowed: 'the path of a file with one token a line',
+  parse: (path) => {
+    readTokens(path);
+    return path;
+  },
+};
+
+/** Everything the hooks can be told, in the order of the documentation. */
+export const SETTINGS = {
+  port: withDefault('PORT', '8080', integer(0, 65535), 'The TCP port to listen on; 0 takes a free one and logs it.'),
+  host: withDefault('HOST', '0.0.0.0', address, 'The address to listen on.'),
+  hookTokenFile: optional(
+    'HOOK_TOKEN_FILE',
+    tokenFile,
+    'The bearer tokens the hook routes accept, one a line (two during a rotation), read again when the file changes. Without it the hook routes need no token.',
+  ),
+  clusterName: required(
+    'CLUSTER_NAME',
+    matching(
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/,
+      'the name of the EKS cluster: 1 to 100 letters, digits, - and _, starting with a letter or digit',
+    ),
+    'The cluster that instances join. It goes into EC2 tags and client tokens: two clusters in one account never share it, and it never changes.',
+  ),
+  region: required(
+    'AWS_REGION',
+    matching(/^[a-z]{2,8}(-[a-z]{1,16}){1,3}-\d{1,2}$/, 'an AWS region, for example eu-west-1'),
+    'The region of the instances and volumes.',
+  ),
+  ec2Endpoint: optional(
+    'AWS_ENDPOINT_URL_EC2',
+    endpoint,
+    'Another EC2 than that of AWS, for example a simulated one. Read by the AWS SDK itself; said in the log at each start.',
+  ),
+  databaseUrlTemplate: withDefault(
+    'DATABASE_URL_TEMPLATE',
+    'http://{name}.{namespace}.svc:9000',
+    databaseUrlTemplate,
+    'Where the HTTP port of a database is reached.',
+  ),
+  ec2SnapshotMaxAgeSeconds: withDefault(
+    'EC2_SNAPSHOT_MAX_AGE_SECONDS',
+    '10',
+    integer(1, 300, 'seconds'),
+    'How old a shared read of EC2 may be before it is read again.',
+  ),
+  ec2VisibilitySeconds: withDefault(
+    'EC2_VISIBILITY_SECONDS',
+    '300',
+    integer(1, 3600, 'seconds'),
+    'How long EC2 may hide what was just made, so how long an absent instance is not taken as gone.',
+  ),
+  ec2RetrySeconds: withDefault(
+    'EC2_RETRY_SECONDS',
+    '180',
+    integer(1, 3600, 'seconds'),
+    'The least time between two launches of one instance that EC2 had no capacity for.',
+  ),
+  probeIntervalSeconds: withDefault(
+    'PROBE_INTERVAL_SECONDS',
+    '30',
+    integer(1, 3600, 'seconds'),
+    'How often the health of a database is asked by SQL.',
+  ),
+  logLevel: withDefault(
+    'LOG_LEVEL',
+    'info',
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+    'The least severity that is logged. debug has a line for each answered call.',
+  ),
+  shutdownDelaySeconds: withDefault(
+    'SHUTDOWN_DELAY_SECONDS',
+    '5',
+    integer(0, 60, 'seconds'),
+    'How long calls are still accepted after SIGTERM, while the Service forgets this pod.',
+  ),
+  hookBudgetSeconds: withDefault(
+    'HOOK_BUDGET_SECONDS',
+    '8',
+    integer(1, 9, 'seconds'),
+    'How long one hook call may take before it is answered with 503. Metacontroller gives up after 10.',
+  ),
+} satisfies Record<string, Setting<unknown>>;
+
+/** The checked configuration of a process. */
+export type Config = { [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['parse']> };
+
+const OWN_PREFIXES = ['DATABASE_URL', 'EC2_', 'HOOK_', 'PROBE_', 'SHUTDOWN_'];
+/** Variables that Kubernetes makes of the Services of a namespace; one may be called `ec2-...`. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$/;
+
+const misspelt = (env: NodeJS.ProcessEnv): string[] => {
+  const names: string[] = Object.values(SETTINGS).map(({ name }) => name);
+  return Object.keys(env)
+    .filter((name) => !names.includes(name) && !SERVICE_LINK.test(name))
+    .flatMap((name) => {
+      const prefix = OWN_PREFIXES.find((own) => name.startsWith(own));
+      if (prefix === undefined) return [];
+      return [
+        `${name} is not a setting; those that start so are ${names.filter((own) => own.startsWith(prefix)).join(', ')}`,
+      ];
+    })
+    .sort();
+};
+
+/**
+ * Reads the configuration from the environment, an empty value counting as none. Throws a ConfigurationError that lists every problem.
+ */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const problems: string[] = [];
+  const values = Object.entries(SETTINGS).map(([key, setting]: [string, Setting<unknown>]) => {
+    try {
+      return [key, setting.parse(env[setting.name] || undefined)];
+    } catch (error) {
+      problems.push(`${setting.name} ${error instanceof Error ? error.message : String(error)}`);
+      return [key, undefined];
+    }
+  });
+  problems.push(...misspelt(env));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return Object.fromEntries(values) as Config;
+};
