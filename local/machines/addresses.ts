@@ -12,9 +12,12 @@ export type PodAddress = {
   ports: Record<string, number>;
 };
 
-/** Below the range the system takes outgoing connections from, so that a port found free stays free until the process binds it. */
-const FIRST_PORT = 20_000;
-const PORTS = 12_000;
+/**
+ * Below the range the system takes outgoing connections from, so that a port found free stays free until the process binds
+ * it, and apart from the range the clusters' own parts take theirs from.
+ */
+const FIRST_PORT = 10_000;
+const PORTS = 10_000;
 
 /** KWOK gives its pods the addresses from 10.1.0.1 on. */
 const FIRST_THIRD_OCTET = 128;

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** The files of a volume by their path in it. */
@@ -23,6 +23,16 @@ const relink = async (at: string, target: string): Promise<void> => {
 
 const topLevel = (files: Files): Set<string> => new Set([...files.keys()].map((path) => path.split('/')[0] ?? ''));
 
+/** Removes a folder whose subfolders may be read-only. Links are removed, never followed. */
+export const removeTree = async (folder: string): Promise<void> => {
+  const entry = await lstat(folder).catch(() => undefined);
+  if (entry?.isDirectory() === true) {
+    await chmod(folder, 0o755);
+    for (const name of await readdir(folder)) await removeTree(join(folder, name));
+  }
+  await rm(folder, { recursive: true, force: true });
+};
+
 /**
  * Puts the files of a ConfigMap, Secret or projected volume into its folder as the kubelet does: a new folder of its own,
  * then one link `..data` swings over, so a reader never sees a mixture. Answers false when nothing had to change.
@@ -37,23 +47,16 @@ export const writeAtomically = async (folder: string, files: Files): Promise<boo
   for (const [path, { data, mode }] of files) {
     await mkdir(dirname(join(folder, next, path)), { recursive: true });
     await writeFile(join(folder, next, path), data);
-    await chmod(join(folder, next, path), mode);
+    // The mount is read-only, so nobody may write.
+    await chmod(join(folder, next, path), mode & 0o555);
   }
+  await chmod(join(folder, next), 0o555);
   await relink(join(folder, '..data'), next);
   const wanted = topLevel(files);
   for (const name of wanted) await relink(join(folder, name), join('..data', name));
   for (const name of await readdir(folder)) {
-    if (name !== next && name !== '..data' && !wanted.has(name)) await rm(join(folder, name), { recursive: true });
+    if (name !== next && name !== '..data' && !wanted.has(name)) await removeTree(join(folder, name));
   }
-  // These volumes are read-only to their containers.
   await chmod(folder, 0o555);
   return true;
-};
-
-/** Removes a folder whose subfolders may be read-only. Links are removed, never followed. */
-export const removeTree = async (folder: string): Promise<void> => {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
-  if (entries !== undefined) await chmod(folder, 0o755);
-  for (const entry of entries ?? []) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
-  await rm(folder, { recursive: true, force: true });
 };

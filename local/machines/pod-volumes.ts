@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1Container, V1Pod, V1ServiceAccountTokenProjection, V1Volume } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
@@ -113,8 +113,10 @@ export const podVolumes = (api: Api, disks: Disks, folder: string, facts: PodFac
     for (const path of image.folders) {
       if (mounts.some((mount) => mount.path === path)) continue;
       const host = join(folder, 'containers', container.name, 'rootfs', path);
+      const readOnly = container.securityContext?.readOnlyRootFilesystem ?? false;
       await mkdir(host, { recursive: true });
-      mounts.push({ path, host, readOnly: container.securityContext?.readOnlyRootFilesystem ?? false });
+      await chmod(host, readOnly ? 0o555 : 0o755);
+      mounts.push({ path, host, readOnly });
     }
     return mounts;
   };

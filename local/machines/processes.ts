@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What to start: an executable with host paths in its arguments and environment. */
@@ -79,6 +79,23 @@ const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number 
   return code ?? 128 + (signal === null ? 0 : (numbers[signal] ?? 0));
 };
 
+/** By this variable `down` finds what a killed part left behind. */
+const MARK = 'QUESTDB_FLEET_LOCAL_CLUSTER';
+
+const marked = (env: Record<string, string>): Record<string, string> => {
+  const mark = process.env[MARK];
+  return mark === undefined ? env : { ...env, [MARK]: mark };
+};
+
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+
+/** Whoever runs the local cluster as root would write to read-only mounts: containers run without capabilities, so they cannot. */
+const confined = (command: Command): Command => {
+  if (process.getuid?.() !== 0 || SETPRIV === undefined) return command;
+  const args = ['--bounding-set', '-all', '--inh-caps', '-all', command.file, ...command.args];
+  return { ...command, file: SETPRIV, args };
+};
+
 /** Starts and ends the processes of a machine; their ids are kept in `folder` while they run. */
 export const processesIn = (folder: string): Processes => {
   const pids = new Set<number>();
@@ -91,8 +108,8 @@ export const processesIn = (folder: string): Processes => {
       if (isOff) throw new Error('the machine is off');
       const log = openSync(logFile, 'a');
       const startedAt = new Date();
-      const { file, args, env, cwd } = command;
-      const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', log, log] });
+      const { file, args, env, cwd } = confined(command);
+      const child = spawn(file, args, { env: marked(env), cwd, detached: true, stdio: ['ignore', log, log] });
       closeSync(log);
       const pid = child.pid;
       const exited = new Promise<Exit>((resolve) => {
