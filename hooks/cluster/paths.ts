@@ -1,0 +1,44 @@
+/** Paths of the Kubernetes API. Names are encoded: they may come from a request. */
+const CORE = '/api/v1';
+const FLEET = '/apis/questdb-fleet.dev/v1alpha1';
+
+const join = (...segments: readonly string[]): string => segments.map(encodeURIComponent).join('/');
+
+export const corePath = (namespace: string, plural: string, name?: string): string =>
+  `${CORE}/namespaces/${join(namespace, plural, ...(name === undefined ? [] : [name]))}`;
+
+export const fleetPath = (namespace: string, plural: string, name?: string): string =>
+  `${FLEET}/namespaces/${join(namespace, plural, ...(name === undefined ? [] : [name]))}`;
+
+export const persistentVolumePath = (name?: string): string =>
+  `${CORE}/${join('persistentvolumes', ...(name === undefined ? [] : [name]))}`;
+
+export const nodePath = (name: string): string => `${CORE}/${join('nodes', name)}`;
+
+export const csiNodePath = (name: string): string => `/apis/storage.k8s.io/v1/${join('csinodes', name)}`;
+
+export const withLabels = (path: string, labels: Readonly<Record<string, string>>): string => {
+  const selector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  return `${path}?labelSelector=${encodeURIComponent(selector)}`;
+};
+
+const CHILD_PLURALS: Readonly<Record<string, string>> = {
+  ConfigMap: 'configmaps',
+  QuestDBNode: 'questdbnodes',
+  QuestDBVolume: 'questdbvolumes',
+  Service: 'services',
+  StatefulSet: 'statefulsets',
+};
+
+/** The path of a child of a QuestDB, of whichever kind. */
+export const childPath = (
+  namespace: string,
+  { apiVersion, kind, metadata }: { apiVersion: string; kind: string; metadata: { name: string } },
+): string => {
+  const plural = CHILD_PLURALS[kind];
+  if (plural === undefined) throw new Error(`${kind} is no child kind`);
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : CORE;
+  return `${root}/namespaces/${join(namespace, plural, metadata.name)}`;
+};

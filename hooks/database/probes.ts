@@ -1,0 +1,65 @@
+import type { DatabaseProbes, ProbeResult, ProbeSubject } from '../questdb/ports.ts';
+import type { QuestDBClient } from './questdb-client.ts';
+
+export type ProbesOptions = {
+  client: QuestDBClient;
+  /** How long an answer counts as fresh. */
+  intervalSeconds: number;
+  now: () => Date;
+};
+
+type Entry = {
+  podUid: string | undefined;
+  result: ProbeResult | undefined;
+  answeredAt: number;
+  isAsking: boolean;
+  seenAt: number;
+};
+
+/** A database that does not answer is asked again soon. */
+const FAILED_INTERVAL_SECONDS = 1;
+/** Steady databases are looked at every minute; one that was not for this long is gone. */
+const FORGOTTEN_AFTER_SECONDS = 900;
+
+/**
+ * The answers of the databases, kept by QuestDB uid and asked for in the background: a hook never waits for a database. An answer of another
+ * pod does not count.
+ */
+export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): DatabaseProbes => {
+  const entries = new Map<string, Entry>();
+
+  const forgetOld = (time: number): void => {
+    for (const [uid, { seenAt }] of entries) {
+      if (time - seenAt > FORGOTTEN_AFTER_SECONDS * 1000) entries.delete(uid);
+    }
+  };
+
+  const ask = async (subject: ProbeSubject, entry: Entry): Promise<void> => {
+    entry.isAsking = true;
+    entry.result = await client.ask(subject);
+    entry.answeredAt = now().getTime();
+    entry.isAsking = false;
+  };
+
+  const entryOf = (subject: ProbeSubject, time: number): Entry => {
+    const known = entries.get(subject.uid);
+    const isSamePod = known !== undefined && (subject.podUid === undefined || known.podUid === subject.podUid);
+    if (isSamePod) return known;
+    forgetOld(time);
+    const entry = { podUid: subject.podUid, result: undefined, answeredAt: -Infinity, isAsking: false, seenAt: time };
+    entries.set(subject.uid, entry);
+    return entry;
+  };
+
+  return {
+    last: (subject) => {
+      const time = now().getTime();
+      const entry = entryOf(subject, time);
+      entry.seenAt = time;
+      const interval = entry.result?.answered === true ? intervalSeconds : FAILED_INTERVAL_SECONDS;
+      const isFresh = time - entry.answeredAt < interval * 1000;
+      if (!isFresh && !entry.isAsking) void ask(subject, entry);
+      return { result: entry.result, isFresh: isFresh && entry.result !== undefined };
+    },
+  };
+};
