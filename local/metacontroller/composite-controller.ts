@@ -1,6 +1,5 @@
 import type { ApiObject } from './api-object.ts';
 import type { LabelSelector } from './label-selector.ts';
-import type { Resource } from './resource.ts';
 
 export type SecretKey = { name: string; namespace: string; key: string };
 
@@ -42,14 +41,4 @@ export type CompositeController = ApiObject & {
     resyncPeriodSeconds?: number;
     generateSelector?: boolean;
   };
-};
-
-/** The kind itself: known without discovery, so that the stand-in may start before its definition is applied. */
-export const COMPOSITE_CONTROLLERS: Resource = {
-  group: 'metacontroller.k8s.io',
-  version: 'v1alpha1',
-  kind: 'CompositeController',
-  plural: 'compositecontrollers',
-  namespaced: false,
-  subresources: new Set(['status']),
 };

@@ -7,7 +7,10 @@ import { startParentController, type ParentController, type Surroundings } from 
 import { createWorkqueue } from './workqueue.ts';
 
 /** Keeps one ParentController running for each CompositeController there is, anew when its spec changes. */
-export const runControllers = (around: Surroundings, definitions: Informer): { stop: () => Promise<void> } => {
+export const runControllers = (
+  around: Surroundings,
+  { controllers, definitions }: { controllers: Informer; definitions: Informer },
+): { stop: () => Promise<void> } => {
   const running = new Map<string, ParentController>();
 
   const stop = async (name: string): Promise<void> => {
@@ -17,9 +20,9 @@ export const runControllers = (around: Surroundings, definitions: Informer): { s
   };
 
   const reconcile = async (name: string): Promise<void> => {
-    const wanted = definitions.store.get(name) as CompositeController | undefined;
+    const wanted = controllers.store.get(name) as CompositeController | undefined;
     if (wanted === undefined) return stop(name);
-    if (!(await hasStatus(around.api, wanted))) {
+    if (!(await hasStatus(definitions, wanted))) {
       around.record(
         wanted,
         'Warning',
@@ -41,14 +44,14 @@ export const runControllers = (around: Surroundings, definitions: Informer): { s
     } catch (error) {
       queue.addRateLimited(name);
       around.log.warn({ controller: name, err: messageOf(error) }, 'controller cannot start');
-      const definition = definitions.store.get(name);
+      const definition = controllers.store.get(name);
       if (definition === undefined) return;
       around.record(definition, 'Warning', 'CreateError', `Cannot create new controller: ${messageOf(error)}`);
     }
   });
   const enqueue = ({ metadata }: { metadata: { name: string } }): void => queue.add(metadata.name);
   queue.open();
-  const unsubscribe = definitions.subscribe({
+  const unsubscribe = controllers.subscribe({
     added: enqueue,
     updated: (_old, current) => enqueue(current),
     deleted: enqueue,

@@ -3,14 +3,16 @@ import { dynamicApply } from './apply/dynamic-apply.ts';
 import { createServerSideApply } from './apply/server-side-apply.ts';
 import { createApiClient } from './api-client.ts';
 import { keyOf } from './api-object.ts';
-import { COMPOSITE_CONTROLLERS, type SecretKey } from './composite-controller.ts';
+import type { SecretKey } from './composite-controller.ts';
 import { runControllers } from './controllers.ts';
 import { createDiscovery } from './discovery.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import { createInformerPool, type InformerPool } from './informer-pool.ts';
+import type { Informer } from './informer.ts';
 import { NO_LAG, type Lag } from './lag.ts';
 import { SILENT, type Logger } from './logger.ts';
 import type { Resource } from './resource.ts';
+import { COMPOSITE_CONTROLLERS, DEFINITIONS, MERELY_WATCHED, NAMESPACES, SECRETS } from './watched-kinds.ts';
 
 export type ApplyStrategy = 'dynamic-apply' | 'server-side-apply';
 
@@ -24,18 +26,9 @@ export type MetacontrollerOptions = {
   log?: Logger;
 };
 
-const core = (kind: string, plural: string, namespaced: boolean): Resource => ({
-  group: '',
-  version: 'v1',
-  kind,
-  plural,
-  namespaced,
-  subresources: new Set(),
-});
-
 /** Reads Secrets as Metacontroller does: through a cache, which needs list and watch on all Secrets of the cluster. */
 const createSecretReader = (informers: InformerPool) => async (reference: SecretKey) => {
-  const { informer } = informers.share(core('Secret', 'secrets', true));
+  const { informer } = informers.share(SECRETS);
   await informer.synced;
   const { namespace, name, key } = reference;
   const secret = informer.store.get(keyOf({ metadata: { namespace, name } }));
@@ -56,19 +49,21 @@ export const startMetacontroller = async (options: MetacontrollerOptions): Promi
   const api = await createApiClient(kubeConfig);
   await api.call({ method: 'GET', path: '/api' });
   const informers = createInformerPool({ api, lag, log });
+  const follow = (resource: Resource): Informer => informers.share(resource).informer;
+  await Promise.all(MERELY_WATCHED.map((resource) => follow(resource).synced));
   const controllers = runControllers(
     {
       api,
       discovery: createDiscovery(api),
       informers,
-      namespaces: informers.share(core('Namespace', 'namespaces', false)).informer,
+      namespaces: follow(NAMESPACES),
       applier: applyStrategy === 'server-side-apply' ? createServerSideApply() : dynamicApply,
       record: createEventRecorder(api, log),
       readSecret: createSecretReader(informers),
       workers,
       log,
     },
-    informers.share(COMPOSITE_CONTROLLERS).informer,
+    { controllers: follow(COMPOSITE_CONTROLLERS), definitions: follow(DEFINITIONS) },
   );
   return {
     close: async () => {

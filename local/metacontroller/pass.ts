@@ -81,23 +81,21 @@ const labelsOf = (child: DesiredChild): Record<string, string> => {
   return labels as Record<string, string>;
 };
 
-/** The desired children complete with the parent's namespace and, where selectors are generated, its label. */
-const complete = (ports: PassPorts, parent: ApiObject, children: DesiredChild[]): DesiredChild[] => {
+/** A child without namespace gets the parent's. */
+const inNamespace = (child: DesiredChild, parent: ApiObject): DesiredChild => {
+  const namespace = child.metadata.namespace || parent.metadata.namespace;
+  return namespace === undefined ? child : { ...child, metadata: { ...child.metadata, namespace } };
+};
+
+/** Puts the generated label on the desired children, and refuses those that the parent would not find again. */
+const labelled = (ports: PassPorts, parent: ApiObject, children: DesiredChild[]): DesiredChild[] => {
   const generated = ports.controller.spec.generateSelector === true;
   const selector = selectorOf(parent, generated);
   return children.map((child) => {
-    const namespace = child.metadata.namespace || parent.metadata.namespace;
     const own = labelsOf(child);
     const labels = generated ? { [CONTROLLER_UID]: parent.metadata.uid, ...own } : own;
     if (!selector(labels)) throw new Error(`labels on desired child ${describe(child)} don't match parent selector`);
-    return {
-      ...child,
-      metadata: {
-        ...child.metadata,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(Object.keys(labels).length === 0 ? {} : { labels }),
-      },
-    };
+    return Object.keys(labels).length === 0 ? child : { ...child, metadata: { ...child.metadata, labels } };
   });
 };
 
@@ -145,7 +143,8 @@ export const runPass = async (ports: PassPorts, cached: ApiObject): Promise<void
   if (answer.resyncAfterSeconds > 0) ports.askAgainAfter(keyOf(parent), answer.resyncAfterSeconds);
   if (answer.finalized) parent = await ports.finalizer.remove(parent);
 
-  const desired = toObjectMap(complete(ports, parent, answer.children));
+  const children = answer.children.map((child) => inNamespace(child, parent));
+  const desired = toObjectMap(labelled(ports, parent, children));
   const failed = isManaged(ports, parent)
     ? await manageChildren({ ...ports.management, parent }, observed, desired).then(
         () => undefined,
