@@ -47,7 +47,7 @@ const waitUntilReady = async (settings: Settings, database: { namespace: string;
     if (Date.now() > end) {
       throw new Error(`${namespace}/${name} is not Ready after ${PATIENCE_SECONDS} s; the last news: ${told}`);
     }
-    await delay(500);
+    await delay(1000);
   }
 };
 

@@ -33,9 +33,14 @@ export const status: Command = {
       );
       return 3;
     }
-    const { parts, ec2Endpoint } = await askStatus(settings);
+    const { parts, choices } = await askStatus(settings);
     console.log(table(['PART', 'STATE', 'PID', 'SINCE', 'RESTARTS', 'LAST EXIT'], parts.map(row)));
-    console.log(`\nKUBECONFIG ${settings.paths.kubeconfig}\nEC2        ${ec2Endpoint}`);
+    const facts = { KUBECONFIG: settings.paths.kubeconfig, ...choices };
+    console.log(
+      `\n${Object.entries(facts)
+        .map((fact) => fact.join(': '))
+        .join('\n')}`,
+    );
     return parts.every((part) => part.state === 'running') ? 0 : 1;
   },
 };

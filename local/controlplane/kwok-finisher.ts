@@ -34,6 +34,8 @@ const pods = makeInformer(config, '/api/v1/pods', () => core.listPodForAllNamesp
 
 const remember = (node: V1Node): void => {
   const name = node.metadata?.name ?? '';
+  // A machine that lost its power loses the annotation, and nobody ends its pods any more.
+  if (!isFake(node)) fakeNodes.delete(name);
   if (!isFake(node) || fakeNodes.has(name)) return;
   fakeNodes.add(name);
   // Pods of this node that were deleted before it was known here.

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { binariesAreBuilt } from '../controlplane/binaries.ts';
+import { binariesAreBuilt, binaryPath } from '../controlplane/binaries.ts';
 import { writeCredentials } from '../controlplane/credentials.ts';
 import { ensurePki } from '../controlplane/pki.ts';
 import { noProgress, type Progress } from '../controlplane/progress.ts';
@@ -9,7 +9,7 @@ import { readSettings, type Settings } from '../settings.ts';
 import { bootAll, bootControlPlane } from './boot.ts';
 import { allComponents } from './components.ts';
 import { askStatus, controlSocket, findSupervisor } from './control.ts';
-import { ec2EndpointOf } from './environment.ts';
+import { choicesOf } from './environment.ts';
 import { waitUntil } from './health.ts';
 import { isRunning } from './identity.ts';
 import { endLeftovers, leftoversOf, markedEnvironment } from './leftovers.ts';
@@ -44,18 +44,33 @@ const spawnSupervisor = async (settings: Settings): Promise<void> => {
   await waitUntil(answer, { seconds: 20, message: () => 'The supervisor does not answer on its socket.' });
 };
 
+/** For people without a kubectl of their own: `<state directory>/bin/kubectl`. */
+const linkKubectl = (settings: Settings): void => {
+  const link = join(settings.stateDir, 'bin', 'kubectl');
+  mkdirSync(dirname(link), { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(binaryPath('kubectl'), link);
+};
+
+const requireSameChoices = async (settings: Settings): Promise<void> => {
+  const { choices } = await askStatus(settings);
+  for (const [what, wanted] of Object.entries(choicesOf(settings, process.env))) {
+    if (choices[what] === wanted) continue;
+    throw new Error(
+      `The cluster runs with ${what}: ${choices[what]}, and not ${wanted}. \`npm run local -- down\` first.`,
+    );
+  }
+};
+
 /** A supervisor that runs keeps running; after one that was killed, what it left is ended first. */
 const ensureSupervisor = async (settings: Settings): Promise<void> => {
   if (findSupervisor(settings) !== undefined) {
-    const { ec2Endpoint } = await askStatus(settings);
-    const wanted = ec2EndpointOf(settings, process.env).url;
-    if (ec2Endpoint === wanted) return;
-    throw new Error(
-      `The cluster runs with EC2 at ${ec2Endpoint}, and not at ${wanted}: \`npm run local -- down\` first.`,
-    );
+    await requireSameChoices(settings);
+    return;
   }
   await endLeftovers(settings);
   await requireFreePorts(settings.ports);
+  linkKubectl(settings);
   await ensurePki(settings.paths.pki);
   writeCredentials(settings);
   await spawnSupervisor(settings);

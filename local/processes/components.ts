@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { assetPath, binaryPath, type Tool } from '../controlplane/binaries.ts';
 import { apiServerUrl, kubeconfigOf, tokensFile } from '../controlplane/credentials.ts';
-import { mavenRepository } from '../controlplane/engines.ts';
 import type { Settings } from '../settings.ts';
 import type { Component } from './component.ts';
 import { awsEnvironment, ec2EndpointOf, findMetacontroller, partEnvironment } from './environment.ts';
@@ -171,7 +170,7 @@ const simulation = (context: Context): Component[] => {
     program(context, 'cloudcontroller', 'local/cloudcontroller/main.ts', { tier: 4 }),
     program(context, 'machines', 'local/machines/main.ts', {
       tier: 4,
-      env: { ...machines, MAVEN_REPOSITORY: mavenRepository() },
+      env: machines,
     }),
   ];
 };

@@ -9,7 +9,8 @@ import { isRunning, parseIdentity, type ProcessIdentity } from './identity.ts';
 export const PART_ACTIONS = ['start', 'stop', 'restart', 'kill'] as const;
 export type PartAction = (typeof PART_ACTIONS)[number];
 
-export type SupervisorStatus = { parts: PartStatus[]; ec2Endpoint: string | undefined };
+/** `choices` is what the environment of `up` decided: which EC2, which Metacontroller. */
+export type SupervisorStatus = { parts: PartStatus[]; choices: Record<string, string> };
 
 /** What the supervisor can be asked; served as HTTP on a unix socket that only its owner can open. */
 export type Control = {

@@ -1,5 +1,6 @@
 import { delimiter, join } from 'node:path';
 import { accessSync, constants } from 'node:fs';
+import { cacheDirectory } from '../controlplane/binaries.ts';
 import type { Settings } from '../settings.ts';
 
 /** Where the hooks look for EC2, and who decided so. */
@@ -19,8 +20,9 @@ const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
 
 const LOCAL_ACCOUNT = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 
-/** The environment every part gets. */
+/** The environment every part gets. Compiled modules are kept: it halves the CPU time our parts need to start. */
 export const partEnvironment = (settings: Settings, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  NODE_COMPILE_CACHE: join(cacheDirectory(), 'node'),
   ...withoutAws(env),
   LOCAL_STATE_DIR: settings.stateDir,
 });
@@ -37,6 +39,12 @@ export const awsEnvironment = (settings: Settings, env: NodeJS.ProcessEnv): Node
   if (endpoint.simulated) return { ...LOCAL_ACCOUNT, AWS_ENDPOINT_URL_EC2: endpoint.url };
   return { AWS_REGION, ...(namesCredentials ? {} : keys), ...callers };
 };
+
+/** What a person chose by the environment of `up`; a cluster that runs keeps what it was started with. */
+export const choicesOf = (settings: Settings, env: NodeJS.ProcessEnv): Record<string, string> => ({
+  EC2: ec2EndpointOf(settings, env).url,
+  Metacontroller: findMetacontroller(env) ?? 'the stand-in',
+});
 
 const isExecutable = (path: string): boolean => {
   try {

@@ -17,7 +17,7 @@ const stopAll = async (parts: Part[]): Promise<void> => {
   }
 };
 
-const controlOf = (parts: Part[], ec2Endpoint: string | undefined): Control => {
+const controlOf = (parts: Part[], choices: Record<string, string>): Control => {
   const find = (name: string): Part => {
     const part = parts.find(({ component }) => component.name === name);
     if (part !== undefined) return part;
@@ -25,7 +25,7 @@ const controlOf = (parts: Part[], ec2Endpoint: string | undefined): Control => {
     throw new Error(`there is no part "${name}"; the parts are ${names}`);
   };
   return {
-    status: async () => ({ parts: await Promise.all(parts.map((part) => part.status())), ec2Endpoint }),
+    status: async () => ({ parts: await Promise.all(parts.map((part) => part.status())), choices }),
     act: async (name, action) => {
       const part = find(name);
       log(`${action} ${name}`);
@@ -40,11 +40,7 @@ const controlOf = (parts: Part[], ec2Endpoint: string | undefined): Control => {
  * Runs the parts of a cluster until SIGTERM: starts none by itself (the boot decides the order through the control
  * socket), starts a crashed one again, and stops them all, in reverse, before it ends.
  */
-export const supervise = (
-  settings: Settings,
-  components: Component[],
-  options: { ec2Endpoint: string | undefined },
-): void => {
+export const supervise = (settings: Settings, components: Component[], choices: Record<string, string>): void => {
   const { logs, pids } = settings.paths;
   const socket = controlSocket(settings);
   for (const directory of [logs, pids, dirname(socket)]) mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -53,7 +49,7 @@ export const supervise = (
     createPart(component, place, (exit) => log(`${component.name} ${exitText(exit)}; it will be started again`)),
   );
 
-  const server = createControlServer(controlOf(parts, options.ec2Endpoint));
+  const server = createControlServer(controlOf(parts, choices));
   rmSync(socket, { force: true });
   server.listen(socket, () => {
     chmodSync(socket, 0o600);

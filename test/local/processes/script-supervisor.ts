@@ -12,4 +12,4 @@ const components = Object.entries(scripts).map(([name, script], tier): Component
   healthy: runs,
   tier,
 }));
-supervise(settingsOfThisProcess(), components, { ec2Endpoint: undefined });
+supervise(settingsOfThisProcess(), components, {});
