@@ -164,7 +164,7 @@ const supervise = async (
         report({ ready });
       },
       failed: (kind, message) => {
-        deps.events('Warning', 'Unhealthy', `${kind} probe failed: ${message}`);
+        if (!isAborted(deps.stop)) deps.events('Warning', 'Unhealthy', `${kind} probe failed: ${message}`);
       },
       unhealthy: (kind, probe) => {
         deps.events('Normal', 'Killing', `Container ${name} failed ${kind.toLowerCase()} probe, will be restarted`);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { V1PersistentVolume, V1Pod } from '@kubernetes/client-node';
 import { DRIVER_NAME } from '../csi/names.ts';
 import { oneAtATime } from '../csi/one-at-a-time.ts';
 import type { Api } from './api.ts';
 import { orAbsent } from './api.ts';
 import type { CsiNode } from './csi-client.ts';
+import { clearLeftMounts } from './mounts.ts';
 import { reportVolumesInUse } from './node-status.ts';
 
 /** The disks of one machine: which are in use by whom, and the steps from attached to usable. */
@@ -90,6 +91,8 @@ export const disksOf = (deps: DiskDeps): Disks => {
     await serially(volumeId, async () => {
       await deps.csi.stage(volumeId, context, stagingPath);
       await deps.csi.publish({ volumeId, publishContext: context, stagingPath, targetPath, readOnly });
+      const others = [...uses.values()].some((use) => use.volumeId === volumeId && use.podUid !== podUid);
+      if (!others) await clearLeftMounts(targetPath, dirname(deps.folder));
     });
     return targetPath;
   };

@@ -14,8 +14,11 @@ const sizeOf = (volume: V1PersistentVolume): string => volume.spec?.capacity?.st
 /** EBS sizes are whole GiB, and csi-resizer writes them so. */
 const bytesOf = (quantity: string): number => Number(/^(\d+)Gi$/.exec(quantity)?.[1] ?? 0) * 1024 ** 3;
 
+/** Every condition a growth may have; the rest of them ends with it. */
+const RESIZE_CONDITIONS = new Set(['Resizing', 'FileSystemResizePending', 'ControllerResizeError', 'NodeResizeError']);
+
 const statusAfter = (claim: V1PersistentVolumeClaim, storage: string) => {
-  const others = claim.status?.conditions?.filter(({ type }) => type !== 'FileSystemResizePending') ?? [];
+  const others = claim.status?.conditions?.filter(({ type }) => !RESIZE_CONDITIONS.has(type)) ?? [];
   return { capacity: { storage }, conditions: others.length > 0 ? others : null, allocatedResourceStatuses: null };
 };
 

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm, rmdir, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 
 /** A folder or file of the host that a container sees at `path`. */
@@ -60,6 +60,20 @@ export const mountNested = async ({ at, host }: NestedMount): Promise<void> => {
   await mkdir(dirname(at), { recursive: true });
   await clear(at);
   await symlink(host, at);
+};
+
+const LEVELS = 3;
+
+/**
+ * Takes away the nested mounts that a machine left in a volume when it lost its power: links to below `machines`. Mounts lie
+ * near the root, so only the first levels are looked at.
+ */
+export const clearLeftMounts = async (folder: string, machines: string, levels = LEVELS): Promise<void> => {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const at = join(folder, entry.name);
+    if (entry.isSymbolicLink() && isWithin(await readlink(at), machines)) await unmountNested({ at, host: '' });
+    else if (entry.isDirectory() && levels > 1) await clearLeftMounts(at, machines, levels - 1);
+  }
 };
 
 /** Takes a nested mount away again: nothing of it stays in the outer folder but the empty mount point. */

@@ -6,7 +6,8 @@ import type { Machine } from './account.ts';
 export type NodeIdentity = {
   name: string;
   machine: Pick<Machine, 'instanceId' | 'instanceType' | 'vcpus' | 'memoryMiB' | 'architecture' | 'zone' | 'privateIpAddress'>; // prettier-ignore
-  maxPods: number;
+  /** Undefined: as many as the instance type has addresses for. */
+  maxPods: number | undefined;
   labels: Record<string, string>;
   taints: V1Taint[];
 };
@@ -74,11 +75,16 @@ const reservedMillicores = (vcpus: number): number =>
 const VISIBLE_MEMORY = 0.97;
 const EVICTION_MIB = 100;
 
+/** Addresses for pods on three interfaces of ten, and on four of fifteen. */
+const PODS_OF_LARGE = 29;
+const PODS_OF_XLARGE = 58;
+
 /**
  * Capacity and allocatable as on AL2023 of EKS: memory less 255 MiB + 11 MiB a pod and the eviction threshold, processors less
  * nodeadm's reserve. Source: awslabs/amazon-eks-ami, nodeadm, and the EKS manual on reserved resources.
  */
-export const resourcesOf = ({ machine, maxPods }: NodeIdentity) => {
+export const resourcesOf = ({ machine, maxPods: wanted }: NodeIdentity) => {
+  const maxPods = wanted ?? (machine.vcpus > 2 ? PODS_OF_XLARGE : PODS_OF_LARGE);
   const memory = Math.floor(machine.memoryMiB * VISIBLE_MEMORY);
   const reserved = 255 + 11 * maxPods + EVICTION_MIB;
   const shared = { pods: String(maxPods), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0' };

@@ -5,7 +5,8 @@ import { parseKubeletFlags } from './kubelet-flags.ts';
 /** What a machine learns from its user data: which cluster to join, and as what. */
 export type NodeConfig = {
   cluster: { name: string; apiServerEndpoint: string; certificateAuthority: string; cidr: string };
-  maxPods: number;
+  /** Undefined: as many as the instance type has addresses for. */
+  maxPods: number | undefined;
   labels: Record<string, string>;
   taints: V1Taint[];
 };
@@ -76,17 +77,15 @@ const clusterOf = (value: unknown): NodeConfig['cluster'] => {
 };
 
 const DURATION = /^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/;
-/** Without spec.kubelet.config.maxPods: what an instance of two or three network interfaces has addresses for. */
-const DEFAULT_MAX_PODS = 58;
-
-const maxPodsOf = (config: Record<string, unknown>): number => {
+const maxPodsOf = (config: Record<string, unknown>): number | undefined => {
   for (const field of ['shutdownGracePeriod', 'shutdownGracePeriodCriticalPods']) {
     const value = config[field];
     if (value !== undefined && (typeof value !== 'string' || !DURATION.test(value))) {
       fail(`spec.kubelet.config.${field} is no duration such as 30s`);
     }
   }
-  const maxPods = config.maxPods ?? DEFAULT_MAX_PODS;
+  const { maxPods } = config;
+  if (maxPods === undefined) return undefined;
   return typeof maxPods === 'number' && Number.isInteger(maxPods) && maxPods > 0
     ? maxPods
     : fail('spec.kubelet.config.maxPods is no positive number');
