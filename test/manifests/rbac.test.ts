@@ -24,7 +24,7 @@ const verbsOf = (rules: typeof hooks, group: string, resource: string): string[]
 
 describe('what the hooks may do', () => {
   it.each<[group: string, resource: string, verbs: string[]]>([
-    [OURS, 'questdbs', ['get', 'patch']],
+    [OURS, 'questdbs', ['get']],
     [OURS, 'questdbnodes', ['get', 'list', 'patch']],
     [OURS, 'questdbvolumes', ['get', 'patch']],
     ['apps', 'statefulsets', ['get', 'patch']],
@@ -34,7 +34,7 @@ describe('what the hooks may do', () => {
     ['', 'persistentvolumes', ['get', 'list', 'create', 'patch']],
     ['', 'secrets', ['get', 'create']],
     ['', 'pods', ['get', 'list']],
-    ['', 'nodes', ['get', 'delete']],
+    ['', 'nodes', ['delete']],
     ['storage.k8s.io', 'csinodes', ['get']],
     ['', 'events', ['create']],
     // Not theirs at all.
