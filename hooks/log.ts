@@ -30,6 +30,8 @@ export const describeError = (error: unknown, causes = CAUSES): DescribedError =
   };
 };
 
+const describe = (error: unknown): DescribedError => describeError(error);
+
 /** The log of the process: one JSON object a line, on standard output unless told otherwise. */
 export const createLog = (level: string, destination?: DestinationStream): Logger =>
   pino(
@@ -38,7 +40,8 @@ export const createLog = (level: string, destination?: DestinationStream): Logge
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: (error: unknown) => describeError(error) },
+      // Under either name: an Error that is written as it is would show its body.
+      serializers: { err: describe, error: describe },
     },
     destination ?? pino.destination({ sync: true }),
   );

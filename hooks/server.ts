@@ -11,7 +11,7 @@ import { createHookMetrics, type HookMetrics } from './metrics.ts';
 /** What the parts of the product give the server, composed in compose.ts. */
 export type Composition = {
   kinds: Kinds;
-  /** Whether the hooks can do their work; asked by /readyz. A throw, or nothing within 2 s, counts as no. */
+  /** Whether the hooks can do their work; asked by /readyz. A throw, or nothing within a second, counts as no. */
   ready: () => boolean | Promise<boolean>;
   /** Ends what runs besides the calls (probes, connections), once the last call is answered. */
   close?: () => void | Promise<void>;
@@ -33,7 +33,7 @@ export type Dependencies = Pick<Composition, 'kinds' | 'ready'> & {
 type Route = { method: 'get' | 'post'; path: string; handlers: RequestHandler[] };
 
 const BODY_LIMIT = '32mb';
-const READY_SECONDS = 2;
+const READY_SECONDS = 1;
 
 /** What the error handler knows of a call: its hook, and the outcome that the metrics count when the answer has left. */
 const hooksOf = new WeakMap<Request, string>();
@@ -59,7 +59,7 @@ const requireToken =
   };
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  // null: there is no body, which the hook's route tells in its own words.
+  // null: there is no body, which the guard tells in its own words.
   if (request.is('application/json') === false) throw new HttpError('UNSUPPORTED_CONTENT_TYPE');
   next();
 };
@@ -68,7 +68,6 @@ const callHook =
   ({ hook, call }: HookRoute, { log, hookBudgetSeconds }: Dependencies): RequestHandler =>
   async (request, response) => {
     const body: unknown = request.body;
-    if (body === undefined) throw new HttpError('INVALID_JSON', { message: 'The body is empty; it must be JSON.' });
     const late = () =>
       new HttpError('OUT_OF_TIME', {
         message: `The hook took longer than ${hookBudgetSeconds} s; nothing was changed by this answer.`,
