@@ -59,13 +59,12 @@ const initialize = async (run: PodRun, policy: RestartPolicy): Promise<boolean> 
   return true;
 };
 
-const maintain = (run: PodRun): Promise<void> => {
-  const { container, deps, facts, log } = run;
+const maintain = ({ container, deps, facts, log }: PodRun, until: AbortSignal): Promise<void> => {
   const work = async (): Promise<void> => {
     await container.volumes.refresh();
     await finishGrowth(deps.api, facts.pod, deps.grow);
   };
-  return repeat(deps.timing.refresh, container.stop, work, (error) => {
+  return repeat(deps.timing.refresh, until, work, (error) => {
     log.warn({ error: messageOf(error) }, 'volumes not refreshed');
   });
 };
@@ -73,10 +72,13 @@ const maintain = (run: PodRun): Promise<void> => {
 const runContainers = async (run: PodRun): Promise<void> => {
   await mountVolumes(run);
   if (run.container.stop.aborted) return;
-  void maintain(run);
+  const over = new AbortController();
+  const maintenance = maintain(run, AbortSignal.any([run.container.stop, over.signal]));
   const policy = (run.facts.pod.spec?.restartPolicy ?? 'Always') as RestartPolicy;
-  if (!(await initialize(run, policy))) return;
-  await Promise.all(run.view.containers.map((view) => runOne(run, view, policy)));
+  if (await initialize(run, policy)) await Promise.all(run.view.containers.map((view) => runOne(run, view, policy)));
+  over.abort();
+  // A refresh under way would put files back into a folder that is being removed.
+  await maintenance;
 };
 
 const insistently = async (run: PodRun, what: string, work: () => Promise<void>): Promise<void> => {
