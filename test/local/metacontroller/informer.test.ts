@@ -23,6 +23,7 @@ const fakeApi = (items: ApiObject[]) => {
   const server = {
     items,
     lists: 0,
+    watches: 0,
     send: (_event: WatchEvent): void => undefined,
     end: (_error?: Error): void => undefined,
   };
@@ -33,11 +34,12 @@ const fakeApi = (items: ApiObject[]) => {
     },
     watch: (_path, _signal, onEvent) =>
       new Promise((resolve, reject) => {
+        server.watches += 1;
         server.send = (event) => {
           try {
             onEvent(event);
           } catch (error) {
-            reject(error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           }
         };
         server.end = (error) => (error === undefined ? resolve() : reject(error));
@@ -103,12 +105,13 @@ describe('an informer', () => {
     vi.useRealTimers();
     const { api, server } = fakeApi([thing('a'), thing('b')]);
     const informer = startInformer({ api, resource: RESOURCE, lagMs: 0, log: SILENT });
-    await informer.synced;
+    await vi.waitFor(() => expect(server.watches).toBe(1));
     const seen = record(informer);
     seen.length = 0;
     server.items = [thing('b', '5'), thing('c')];
     server.send({ type: 'ERROR', object: { code: 410 } });
     await vi.waitFor(() => expect(seen).toEqual(['-a', '1>5 b', '+c']), 5_000);
+    await vi.waitFor(() => expect(server.watches).toBe(2));
     server.end(new ApiError(500, '', 'down'));
     await vi.waitFor(() => expect(server.lists).toBe(3), 5_000);
     informer.stop();
