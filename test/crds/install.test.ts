@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { kubectl, waitForDefinitions } from '../../local/controlplane/kubectl.ts';
+import { installDefinitions } from '../../local/controlplane/install.ts';
+import { kubectl } from '../../local/controlplane/kubectl.ts';
 import { APPLICABLE, oneOf, render } from '../manifests/render.ts';
 import { REPOSITORY, useControlPlane } from './control-plane.ts';
 import { DEFINITIONS, walk } from './definitions.ts';
@@ -17,9 +18,7 @@ const refusalOf = (args: string[], input?: string): Promise<string> =>
   );
 
 beforeAll(async () => {
-  const definitions = process.env.METACONTROLLER_CRDS ?? join(REPOSITORY, 'local', 'metacontroller', 'crds');
-  await run(['apply', '-f', definitions]);
-  await waitForDefinitions(settings());
+  await installDefinitions(settings(), process.env);
   await run(['apply', '-k', join(REPOSITORY, 'manifests', 'overlays', 'local')]);
 });
 
