@@ -137,6 +137,11 @@ export const SETTINGS = {
     endpoint,
     'Another EC2 than that of AWS, for example a simulated one. Read by the AWS SDK itself; said in the log at each start.',
   ),
+  awsEndpoint: optional(
+    'AWS_ENDPOINT_URL',
+    endpoint,
+    'The same for every service of AWS; AWS_ENDPOINT_URL_EC2 goes first.',
+  ),
   databaseUrlTemplate: withDefault(
     'DATABASE_URL_TEMPLATE',
     'http://{name}.{namespace}.svc:9000',

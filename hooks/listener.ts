@@ -32,19 +32,28 @@ const listenOn = (server: Server, { host, port }: ListenOptions): Promise<number
     });
   });
 
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.close((error) => (error === undefined ? resolve() : reject(error)));
-  });
-
-/** A kept connection would hold the process until its own time-out: from the drain on each answer is the last of its connection. */
-const endConnectionsWhile = (isDraining: () => boolean, server: Server): void => {
+/**
+ * Lets a server be closed that has kept connections: each would hold the process until its own time-out, also one that never sent a
+ * request. From the drain on each answer is the last of its connection, and once nothing is in flight all are cut.
+ */
+const closable = (server: Server, isDraining: () => boolean): (() => Promise<void>) => {
+  let inFlight = 0;
+  const cutWhenDone = (): void => {
+    if (!server.listening && inFlight === 0) server.closeAllConnections();
+  };
   server.on('request', (_request, response) => {
+    inFlight += 1;
     if (isDraining()) response.setHeader('Connection', 'close');
     response.once('close', () => {
-      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+      inFlight -= 1;
+      cutWhenDone();
     });
   });
+  return () =>
+    new Promise((resolve, reject) => {
+      server.close((error) => (error === undefined ? resolve() : reject(error)));
+      cutWhenDone();
+    });
 };
 
 /** Listens and serves the hooks. Rejects when the address cannot be had. */
@@ -55,7 +64,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
   const server = createServer();
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
   server.headersTimeout = HEADERS_MILLISECONDS;
-  endConnectionsWhile(isDraining, server);
+  const close = closable(server, isDraining);
   server.on('request', createApp({ ...options, ...composition, isDraining }));
   const port = await listenOn(server, options);
   log.info({ host: options.host, port }, 'listening');
@@ -66,7 +75,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
       draining = true;
       // Until the Service has forgotten this pod, calls still arrive and are answered.
       if (forOthers) await wait(shutdownDelaySeconds * 1000);
-      await close(server);
+      await close();
       await composition.close?.();
       log.info('stopped');
     },

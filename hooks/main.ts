@@ -8,8 +8,8 @@ import { createRegistry } from './metrics.ts';
 const optionsOf = (config: Config): ListenOptions => {
   const log = createLog(config.logLevel);
   const registry = createRegistry();
-  if (config.ec2Endpoint !== undefined)
-    log.warn({ endpoint: config.ec2Endpoint }, 'AWS_ENDPOINT_URL_EC2 is set: this is not the EC2 of AWS');
+  const endpoint = config.ec2Endpoint ?? config.awsEndpoint;
+  if (endpoint !== undefined) log.warn({ endpoint }, 'the environment names another EC2 than that of AWS');
   if (config.hookTokenFile === undefined)
     log.warn('HOOK_TOKEN_FILE is not set: the hook routes take calls without a token');
   return {

@@ -35,14 +35,24 @@ const containerFinding = ({ metadata, status }: Pod): Finding => {
 const waitingFinding = ({ state, lastState }: ContainerStatus): Finding | undefined => {
   const waiting = state?.waiting;
   if (waiting?.reason === undefined || ON_THE_WAY.includes(waiting.reason)) return undefined;
-  const lastWords = lastState?.terminated?.message;
-  return fails(waiting.reason, [waiting.message ?? waiting.reason, lastWords].filter(Boolean).join(' Last words: '));
+  const words = lastWords(lastState?.terminated?.message);
+  const said = waiting.message ?? waiting.reason;
+  return fails(waiting.reason, words === undefined ? said : `${said}. Its last words: ${words}`);
+};
+
+/** The line of a log's end that says why: the last exception, else the last line. */
+const lastWords = (log: string | undefined): string | undefined => {
+  const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '');
+  return (lines.findLast((line) => line.includes('Exception: ')) ?? lines.at(-1))?.trim();
 };
 
 const runningFinding = ({ state }: ContainerStatus): Finding | undefined => {
   if (state?.terminated !== undefined) {
     const { exitCode, message } = state.terminated;
-    return fails('ContainerTerminated', `The database ended with exit code ${exitCode}: ${message ?? 'no words'}`);
+    return fails(
+      'ContainerTerminated',
+      `The database ended with exit code ${exitCode}: ${lastWords(message) ?? 'no words'}`,
+    );
   }
   return state?.running === undefined
     ? undefined

@@ -4,7 +4,7 @@ import { CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/la
 import { configMapName, credentialsName } from '../../api/names.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { Placement } from '../observe.ts';
-import { environment, readsSecretFiles } from './environment.ts';
+import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
 import { PORTS, type PortName } from './ports.ts';
 
 /** What the pod is made from beside the spec. */
@@ -15,7 +15,6 @@ const QUESTDB_USER = 10001;
 
 /** The mount of the whole volume: db/, conf/, .checkpoint/ and import/ lie in it, and snapshots are only restorable this way. */
 const ROOT = '/var/lib/questdb';
-export const CREDENTIALS_FOLDER = '/etc/questdb/credentials';
 
 /** A database may take this long to write down what it has in memory. */
 const TERMINATION_GRACE_SECONDS = 120;
@@ -94,6 +93,11 @@ const volumes = ({ metadata, spec }: QuestDB, claimName: string): NonNullable<Wi
   { name: 'config', configMap: { name: configMapName(metadata.name) } },
   { name: 'tmp', emptyDir: {} },
   ...(readsSecretFiles(spec.version)
-    ? [{ name: 'credentials', secret: { secretName: credentialsName(metadata.name) } }]
+    ? [
+        {
+          name: 'credentials',
+          secret: { secretName: credentialsName(metadata.name), items: [{ key: 'password', path: 'password' }] },
+        },
+      ]
     : []),
 ];
