@@ -1,18 +1,17 @@
-import { isIP } from 'node:net';
 import { readTokens } from './authorization.ts';
-
-/** What texts a setting takes: `allowed` ends the sentence "<name> must be ...". */
-type Kind<T> = { allowed: string; parse: (text: string) => T | undefined };
-
-/** One row of the table of configuration; the documentation is made of it. `parse` throws a sentence without the name. */
-export type Setting<T> = {
-  name: string;
-  meaning: string;
-  allowed: string;
-  default?: string;
-  required: boolean;
-  parse: (text: string | undefined) => T;
-};
+import {
+  address,
+  endpoint,
+  integer,
+  isPlainHttpUrl,
+  type Kind,
+  matching,
+  oneOf,
+  optional,
+  required,
+  type Setting,
+  withDefault,
+} from './setting.ts';
 
 /** Configuration that cannot be used, with every problem found, one sentence each. */
 export class ConfigurationError extends Error {
@@ -25,80 +24,13 @@ export class ConfigurationError extends Error {
   }
 }
 
-const parseAs = <T>(kind: Kind<T>, text: string): T => {
-  const value = kind.parse(text);
-  if (value === undefined) throw new Error(`must be ${kind.allowed}`);
-  return value;
-};
-
-const required = <T>(name: string, kind: Kind<T>, meaning: string): Setting<T> => ({
-  name,
-  meaning,
-  allowed: kind.allowed,
-  required: true,
-  parse: (text) => {
-    if (text === undefined) throw new Error(`is required: ${kind.allowed}`);
-    return parseAs(kind, text);
-  },
-});
-
-const optional = <T>(name: string, kind: Kind<T>, meaning: string): Setting<T | undefined> => ({
-  name,
-  meaning,
-  allowed: kind.allowed,
-  required: false,
-  parse: (text) => (text === undefined ? undefined : parseAs(kind, text)),
-});
-
-const withDefault = <T>(name: string, fallback: string, kind: Kind<T>, meaning: string): Setting<T> => ({
-  name,
-  meaning,
-  allowed: kind.allowed,
-  default: fallback,
-  required: false,
-  parse: (text) => parseAs(kind, text ?? fallback),
-});
-
-const integer = (from: number, to: number, unit = ''): Kind<number> => ({
-  allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${from} to ${to}`,
-  parse: (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= from && value <= to ? value : undefined;
-  },
-});
-
-const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
-  allowed,
-  parse: (text) => (pattern.test(text) ? text : undefined),
-});
-
-const oneOf = <const T extends string>(values: readonly T[]): Kind<T> => ({
-  allowed: `one of ${values.join(', ')}`,
-  parse: (text) => values.find((value) => value === text),
-});
-
-const address: Kind<string> = {
-  allowed: 'an IP address, for example 0.0.0.0, ::, or 127.0.0.1',
-  parse: (text) => (isIP(text) === 0 ? undefined : text),
-};
-
-const plainHttpUrl = (text: string): boolean => {
-  const url = URL.parse(text);
-  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
-};
-
-const endpoint: Kind<string> = {
-  allowed: 'an http or https URL without a user and a password',
-  parse: (text) => (plainHttpUrl(text) ? text : undefined),
-};
-
 const databaseUrlTemplate: Kind<string> = {
   allowed:
     'an http or https URL without a user and a password that has both {namespace} and {name} in it, for example http://{name}.{namespace}.svc:9000',
   parse: (text) => {
     const example = text.replaceAll('{name}', 'name').replaceAll('{namespace}', 'namespace');
     const whole = text.includes('{name}') && text.includes('{namespace}') && !/[{}]/.test(example);
-    return whole && plainHttpUrl(example) ? text : undefined;
+    return whole && isPlainHttpUrl(example) ? text : undefined;
   },
 };
 

@@ -1,7 +1,7 @@
 import type { ParentKind, ParentKinds } from './api/kinds.ts';
 import { type HookName, checkAnswer } from './metacontroller/answer.ts';
 import type { KindHooks } from './metacontroller/contract.ts';
-import { createGuards } from './metacontroller/guard.ts';
+import { createGuards, type KindGuards } from './metacontroller/guard.ts';
 
 /** The hooks of every kind, by the first part of their paths. */
 export type Kinds = {
@@ -13,8 +13,13 @@ export type Kinds = {
 /** One hook as it is reached: from the parsed body to what is answered as JSON. */
 export type HookRoute = { hook: string; call: (body: unknown) => Promise<unknown> };
 
-const routesOfKind = <Kind extends ParentKind>(kind: Kind, hooks: KindHooks<ParentKinds[Kind]>): HookRoute[] => {
-  const guards = createGuards(kind);
+const GUARDS: { [Kind in ParentKind]: KindGuards<ParentKinds[Kind]> } = {
+  QuestDB: createGuards('QuestDB'),
+  QuestDBNode: createGuards('QuestDBNode'),
+  QuestDBVolume: createGuards('QuestDBVolume'),
+};
+
+const routesOfKind = <Parent>(kind: ParentKind, guards: KindGuards<Parent>, hooks: KindHooks<Parent>): HookRoute[] => {
   const route = (name: HookName, call: (body: unknown) => unknown): HookRoute => ({
     hook: `${kind.toLowerCase()}/${name}`,
     call: async (body) => checkAnswer(name, await call(body)),
@@ -28,7 +33,7 @@ const routesOfKind = <Kind extends ParentKind>(kind: Kind, hooks: KindHooks<Pare
 
 /** The table of hook routes: `POST /<hook>`. */
 export const hookRoutes = (kinds: Kinds): HookRoute[] => [
-  ...routesOfKind('QuestDB', kinds.questdb),
-  ...routesOfKind('QuestDBNode', kinds.questdbnode),
-  ...routesOfKind('QuestDBVolume', kinds.questdbvolume),
+  ...routesOfKind('QuestDB', GUARDS.QuestDB, kinds.questdb),
+  ...routesOfKind('QuestDBNode', GUARDS.QuestDBNode, kinds.questdbnode),
+  ...routesOfKind('QuestDBVolume', GUARDS.QuestDBVolume, kinds.questdbvolume),
 ];

@@ -14,6 +14,7 @@ export const configMap = (database: QuestDB): DesiredObject & Wire<V1ConfigMap> 
     'server.conf': serverConf(database.spec.config ?? {}),
     'log.conf': LOG_CONF,
     'date.formats': DATE_FORMATS,
+    'mime.types': MIME_TYPES,
   },
 });
 
@@ -31,3 +32,21 @@ w.stdout.level=INFO
 
 /** The engine writes this file when it is missing and dies where it cannot; an empty list of extra formats is what it would write. */
 const DATE_FORMATS = '# Date formats beside the built-in ones, one a line.\n';
+
+/**
+ * What the console is made of. The engine writes its own list beside a console that it unpacks, and fails to start without one
+ * where the console on the volume is up to date already.
+ */
+const MIME_TYPES = `application/javascript js mjs
+application/json json map
+application/wasm wasm
+font/ttf ttf
+font/woff woff
+font/woff2 woff2
+image/png png
+image/svg+xml svg
+image/x-icon ico
+text/css css
+text/html html htm
+text/plain txt
+`;
