@@ -12,7 +12,7 @@ import type {
 import type { Wire } from '../../hooks/api/wire.ts';
 import type { NetworkPolicy } from './network-policy.ts';
 
-export type Metadata = {
+type Metadata = {
   name: string;
   namespace?: string;
   labels?: Record<string, string>;
@@ -22,7 +22,7 @@ export type Metadata = {
 /** An object out of a rendered kustomization. */
 export type Manifest = { apiVersion: string; kind: string; metadata: Metadata };
 
-export type Hook = {
+type Hook = {
   version?: string;
   webhook: { url: string; timeout: string; authorization?: unknown; responseUnMarshallMode?: string };
 };
