@@ -50,6 +50,7 @@ export const withDefault = <T>(name: string, fallback: string, kind: Kind<T>, me
   parse: (text) => parseAs(kind, text ?? fallback),
 });
 
+/** Decimal digits alone: no sign, no exponent, no space. */
 export const integer = (from: number, to: number, unit = ''): Kind<number> => ({
   allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${from} to ${to}`,
   parse: (text) => {
@@ -58,11 +59,13 @@ export const integer = (from: number, to: number, unit = ''): Kind<number> => ({
   },
 });
 
+/** A text that matches; `allowed` says the pattern in words. */
 export const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
   allowed,
   parse: (text) => (pattern.test(text) ? text : undefined),
 });
 
+/** One of a few words. */
 export const oneOf = <const T extends string>(values: readonly T[]): Kind<T> => ({
   allowed: `one of ${values.join(', ')}`,
   parse: (text) => values.find((value) => value === text),

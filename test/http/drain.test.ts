@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -76,6 +77,18 @@ describe('a process that is told to stop', () => {
     expect(await inFlight).toMatchObject({ status: 200, body: { status: { slow: true } } });
     expect(await ended(), output).toBe(0);
     expect(existsSync(join(folder, 'closed'))).toBe(true);
+  });
+
+  it('does not wait for a connection that never sent a request', async () => {
+    const port = await start(0);
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    const cut = once(socket, 'close');
+    // The connection is accepted for certain once a later one was answered.
+    await call(port, '/healthz');
+    child.kill('SIGTERM');
+    await cut;
+    expect(await ended(), output).toBe(0);
   });
 
   it('is not ready at once, yet answers hooks until the Service has forgotten it', async () => {

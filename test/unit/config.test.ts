@@ -31,6 +31,7 @@ describe('the configuration', () => {
       clusterName: 'production',
       region: 'eu-west-1',
       ec2Endpoint: undefined,
+      awsEndpoint: undefined,
       databaseUrlTemplate: 'http://{name}.{namespace}.svc:9000',
       ec2SnapshotMaxAgeSeconds: 10,
       ec2VisibilitySeconds: 300,
@@ -107,6 +108,7 @@ describe('the configuration', () => {
     ['DATABASE_URL_TEMPLATE', '{name}.{namespace}.svc:9000'],
     ['DATABASE_URL_TEMPLATE', 'http://{name}.{namespace}.{zone}'],
     ['AWS_ENDPOINT_URL_EC2', '127.0.0.1:8095'],
+    ['AWS_ENDPOINT_URL', 'localhost'],
     ['HOOK_TOKENS', 'x'],
     ['PROBE_INTERVAL', '5'],
   ])('refuses %s=%s', (name, value) => {
