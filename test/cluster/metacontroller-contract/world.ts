@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { kubectl, waitForDefinitions } from '../../../local/controlplane/kubectl.ts';
 import { createApiClient, type ApiClient } from '../../../local/metacontroller/api-client.ts';
+import type { ApplyStrategy } from '../../../local/metacontroller/metacontroller.ts';
 import { actOnPart } from '../../../local/processes/control.ts';
 import { startCluster, stopCluster } from '../../../local/processes/cluster.ts';
 import { eventually } from './eventually.ts';
@@ -155,7 +156,7 @@ const waitForGarbageCollector = async (objects: ReturnType<typeof createObjects>
 };
 
 /** A control plane, the program under test and a hook server. */
-export const startWorld = async () => {
+export const startWorld = async (applyStrategy: ApplyStrategy = 'dynamic-apply') => {
   const stateDir = mkdtempSync(join(tmpdir(), 'metacontroller-contract-'));
   const settings = await startCluster({ stateDir, components: 'control-plane' });
   await kubectl(settings, ['apply', '-f', process.env.METACONTROLLER_CRDS ?? CRDS]);
@@ -169,7 +170,7 @@ export const startWorld = async () => {
   // Else its garbage collector hears of the new kinds half a minute later.
   await actOnPart(settings, 'kube-controller-manager', 'restart');
   const hooks = await startHookServer();
-  const subject = await startSubject(settings);
+  const subject = await startSubject(settings, applyStrategy);
   return {
     subject,
     objects,
