@@ -14,7 +14,6 @@ const SUFFIXES: Readonly<Record<string, bigint>> = {
   Ti: 1024n ** 4n,
 };
 const BYTES = /^(\d+)(|[KMGT]i|[kMGT])$/;
-const GIB = 1024n ** 3n;
 const MIB = 1024n ** 2n;
 
 /** Bytes of a quantity such as `100Gi`, `5G` or 1073741824. Throws on anything else. */
@@ -33,9 +32,6 @@ export const canonicalBytes = (quantity: string | number): string => {
   const suffix = ['Ti', 'Gi', 'Mi', 'Ki'].find((candidate) => bytes > 0n && bytes % (SUFFIXES[candidate] ?? 1n) === 0n);
   return suffix === undefined ? String(bytes) : `${bytes / (SUFFIXES[suffix] ?? 1n)}${suffix}`;
 };
-
-/** Whole GiB of a size, rounded up: what EBS is asked for. */
-export const ceilGiB = (quantity: string | number): number => Number((parseBytes(quantity) + GIB - 1n) / GIB);
 
 /** Whole MiB of a size, rounded down. */
 export const floorMiB = (quantity: string | number): number => Number(parseBytes(quantity) / MIB);

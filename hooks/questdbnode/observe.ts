@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
-import { ATTEMPT, OWNER_UID } from '../api/labels.ts';
+import { OWNER_UID } from '../api/labels.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
@@ -50,6 +50,3 @@ export const ownedInstances = (parent: QuestDBNode, fleet: readonly Instance[]):
 
 export const isNodeReady = (node: ClusterNode | undefined): boolean =>
   node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-
-/** The launch attempt an instance was made by. */
-export const attemptOf = (instance: Instance): number => Number(instance.tags[ATTEMPT] ?? '1');
