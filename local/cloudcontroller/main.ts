@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { V1Node } from '@kubernetes/client-node';
+import type { V1DeleteOptions, V1Node } from '@kubernetes/client-node';
 import closeWithGrace from 'close-with-grace';
 import { pino } from 'pino';
 import { fetchMachines } from '../machines/account.ts';
@@ -7,6 +7,7 @@ import { apiFromFile, isAnswer, MERGE, messageOf } from '../machines/api.ts';
 import { repeat } from '../machines/repeat.ts';
 import { settingsOfThisProcess } from '../settings.ts';
 import { actionFor, instanceIdOf } from './node-lifecycle.ts';
+import { asModel, identityOf } from '../machines/shape.ts';
 
 /** The part of EKS' cloud controller manager that Nodes need. Environment: LOCAL_STATE_DIR. */
 const { ports, paths } = settingsOfThisProcess();
@@ -16,16 +17,19 @@ const ec2Url = `http://127.0.0.1:${String(ports.ec2)}`;
 const POLL_MS = 500;
 
 const act = async (node: V1Node, state: string | undefined): Promise<void> => {
-  const { name = '', uid = '', resourceVersion } = node.metadata ?? {};
+  const { name, uid } = identityOf(node);
   const action = actionFor(node, state);
   if (action.kind === 'delete') {
     log.info({ node: name, instance: instanceIdOf(node) }, 'the instance is gone: deleting its Node');
-    await api.core.deleteNode({ name, body: { preconditions: { uid } } });
+    await api.core.deleteNode({ name, body: asModel<V1DeleteOptions>({ preconditions: { uid } }) });
   }
   if (action.kind === 'setTaints') {
     const taints = action.taints.length > 0 ? action.taints : null;
     log.info({ node: name, state, taints: action.taints.map(({ key }) => key) }, 'setting the taints');
-    await api.core.patchNode({ name, body: { metadata: { resourceVersion }, spec: { taints } } }, MERGE);
+    await api.core.patchNode(
+      { name, body: { metadata: { resourceVersion: node.metadata?.resourceVersion }, spec: { taints } } },
+      MERGE,
+    );
   }
 };
 

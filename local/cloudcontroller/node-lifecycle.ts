@@ -1,10 +1,11 @@
 import type { V1Node, V1Taint } from '@kubernetes/client-node';
+import type { Shape } from '../machines/shape.ts';
 
 /** What the cloud controller does to a Node. */
-export type NodeAction = { kind: 'none' } | { kind: 'setTaints'; taints: V1Taint[] } | { kind: 'delete' };
+export type NodeAction = { kind: 'none' } | { kind: 'setTaints'; taints: Shape<V1Taint>[] } | { kind: 'delete' };
 
 const UNINITIALIZED = 'node.cloudprovider.kubernetes.io/uninitialized';
-const SHUTDOWN: V1Taint = { key: 'node.cloudprovider.kubernetes.io/shutdown', effect: 'NoSchedule' };
+const SHUTDOWN: Shape<V1Taint> = { key: 'node.cloudprovider.kubernetes.io/shutdown', effect: 'NoSchedule' };
 
 /** The instance behind a Node, from `aws:///<zone>/<instance id>`; undefined for Nodes of no cloud. */
 export const instanceIdOf = (node: V1Node): string | undefined =>
@@ -13,23 +14,25 @@ export const instanceIdOf = (node: V1Node): string | undefined =>
 const isReady = (node: V1Node): boolean =>
   node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-const taintsFor = (node: V1Node, state: string): V1Taint[] => {
+const taintsFor = (node: V1Node, state: string): Shape<V1Taint>[] => {
   const initialized = (node.spec?.taints ?? []).filter(({ key }) => key !== UNINITIALIZED);
   const others = initialized.filter(({ key }) => key !== SHUTDOWN.key);
-  if (state === 'stopping' || state === 'stopped') return [...others, SHUTDOWN];
-  return state === 'running' && isReady(node) ? others : initialized;
+  if (isReady(node)) return others;
+  return state === 'stopping' || state === 'stopped' ? [...others, SHUTDOWN] : initialized;
 };
 
 /**
  * What EKS' cloud controller manager does to a Node whose instance is in that state of EC2, or undefined when there is no
- * such instance (any more): the Node of a lost instance is deleted, that of a stopped one tainted until it is Ready again,
- * and the uninitialized taint goes at the first sight of the instance. The real one acts once the Node is not Ready, up to a
- * minute later; which Node it acts on is the same.
+ * such instance (any more). A Node is left alone while it is Ready, whatever became of its instance: the node controller
+ * finds out first. Then that of a lost instance is deleted, and that of a stopped one tainted until it is Ready again. The
+ * uninitialized taint goes at the first sight of the instance.
  *
  * Source: k8s.io/cloud-provider, controllers/node and controllers/nodelifecycle.
  */
 export const actionFor = (node: V1Node, state: string | undefined): NodeAction => {
-  if (state === undefined || state === 'terminated') return { kind: 'delete' };
+  const isGone = state === undefined || state === 'terminated';
+  if (isGone && !isReady(node)) return { kind: 'delete' };
+  if (isGone) return { kind: 'none' };
   const before = (node.spec?.taints ?? []).map(({ key }) => key);
   const taints = taintsFor(node, state);
   return taints.map(({ key }) => key).join() === before.join() ? { kind: 'none' } : { kind: 'setTaints', taints };

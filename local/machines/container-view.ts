@@ -1,5 +1,6 @@
 import type { V1Container, V1ContainerState, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import type { Exit } from './processes.ts';
+import type { Shape } from './shape.ts';
 
 /** A container as its status tells of it. Changed in place by what runs the container, read by what reports the pod. */
 export type ContainerView = {
@@ -7,15 +8,15 @@ export type ContainerView = {
   restartCount: number;
   started: boolean;
   ready: boolean;
-  state: V1ContainerState;
-  lastState: V1ContainerState | undefined;
+  state: Shape<V1ContainerState>;
+  lastState: Shape<V1ContainerState> | undefined;
   containerId: string | undefined;
   /** True once a process was started by this kubelet: the next start is a restart. */
   hasRun: boolean;
 };
 
 /** What a container that ran under an earlier kubelet, or before a power loss, is said to have ended with. */
-const vanished = (before: V1ContainerStatus): V1ContainerState | undefined => {
+const vanished = (before: V1ContainerStatus): Shape<V1ContainerState> | undefined => {
   const running = before.state?.running;
   if (running === undefined) return before.state?.terminated ? before.state : before.lastState;
   return {

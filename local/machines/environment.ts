@@ -1,4 +1,5 @@
-import type { V1Container, V1EnvFromSource, V1EnvVar } from '@kubernetes/client-node';
+import type { V1Container, V1EnvFromSource, V1EnvVar, V1SecretEnvSource } from '@kubernetes/client-node';
+import type { Shape } from './shape.ts';
 import { fieldOf, resourceOf, type PodFacts } from './fields.ts';
 
 /** Reads what a container's environment may refer to; undefined when there is no such object. Secrets come decoded. */
@@ -39,7 +40,7 @@ const valueFrom = async (
 };
 
 const fromWhole = async (source: V1EnvFromSource, references: References): Promise<Variable[]> => {
-  const reference = source.secretRef ?? source.configMapRef;
+  const reference: Shape<V1SecretEnvSource> | undefined = source.secretRef ?? source.configMapRef;
   const kind = source.secretRef ? 'secret' : 'configMap';
   const object = await references[kind](reference?.name ?? '');
   if (object === undefined && reference?.optional !== true) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
+import { asModel, identityOf } from './shape.ts';
 
 /** Tells something about a pod, as an event. Never waits and never fails: events are best effort. */
 export type EventRecorder = (type: 'Normal' | 'Warning', reason: string, message: string) => void;
@@ -9,7 +10,7 @@ const MESSAGE_LIMIT = 1024;
 
 /** Events about that pod from the kubelet of that Node; one that repeats the last of its reason is left out. */
 export const eventRecorder = (api: Api, nodeName: string, pod: V1Pod): EventRecorder => {
-  const { name = '', namespace = '', uid = '' } = pod.metadata ?? {};
+  const { name, namespace, uid } = identityOf(pod);
   const last = new Map<string, string>();
   return (type, reason, message) => {
     if (last.get(reason) === message) return;
@@ -28,6 +29,6 @@ export const eventRecorder = (api: Api, nodeName: string, pod: V1Pod): EventReco
       lastTimestamp: now,
       count: 1,
     };
-    api.core.createNamespacedEvent({ namespace, body }).catch(() => undefined);
+    api.core.createNamespacedEvent({ namespace, body: asModel<CoreV1Event>(body) }).catch(() => undefined);
   };
 };

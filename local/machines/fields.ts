@@ -22,7 +22,8 @@ const lines = (values: Record<string, string> | undefined): string =>
 
 /** The value of a downward API field, e.g. `metadata.labels['app']`. */
 export const fieldOf = (facts: PodFacts, path: string): string => {
-  const { labels, annotations } = facts.pod.metadata ?? {};
+  const labels = facts.pod.metadata?.labels;
+  const annotations = facts.pod.metadata?.annotations;
   if (path === 'metadata.labels') return lines(labels);
   if (path === 'metadata.annotations') return lines(annotations);
   const [, map, key] = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path) ?? [];

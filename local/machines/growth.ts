@@ -1,6 +1,7 @@
 import type { V1PersistentVolume, V1PersistentVolumeClaim, V1Pod } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 import { MERGE, orAbsent } from './api.ts';
+import { identityOf } from './shape.ts';
 
 /** Grows a file system and answers its size in bytes. */
 export type GrowFileSystem = (volumeId: string, bytes: number) => Promise<number>;
@@ -23,7 +24,7 @@ const statusAfter = (claim: V1PersistentVolumeClaim, storage: string) => {
 };
 
 const finish = async (api: Api, claim: V1PersistentVolumeClaim, grow: GrowFileSystem): Promise<void> => {
-  const { name = '', namespace = '' } = claim.metadata ?? {};
+  const { name, namespace } = identityOf(claim);
   const volume = await api.core.readPersistentVolume({ name: claim.spec?.volumeName ?? '' });
   const storage = sizeOf(volume);
   await grow(volume.spec?.csi?.volumeHandle ?? '', bytesOf(storage));

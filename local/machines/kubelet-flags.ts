@@ -1,7 +1,8 @@
 import type { V1Taint } from '@kubernetes/client-node';
+import type { Shape } from './shape.ts';
 
 /** What the kubelet's command line says about its Node. */
-export type KubeletFlags = { labels: Record<string, string>; taints: V1Taint[] };
+export type KubeletFlags = { labels: Record<string, string>; taints: Shape<V1Taint>[] };
 
 /** Flags a kubelet of AL2023 may be given and that change nothing here. */
 const WITHOUT_EFFECT = new Set(['v', 'max-pods', 'cloud-provider', 'node-ip', 'image-credential-provider-config']);
@@ -40,7 +41,7 @@ const parseLabels = (text: string): Record<string, string> =>
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-const parseTaint = (text: string): V1Taint => {
+const parseTaint = (text: string): Shape<V1Taint> => {
   const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:([A-Za-z]+)$/.exec(text) ?? [];
   if (key === undefined || effect === undefined || !EFFECTS.includes(effect) || !isLabelKey(key)) {
     throw new Error(`--register-with-taints: not a taint: ${text}`);

@@ -1,6 +1,7 @@
 import type { V1CSINode, V1Node, V1Taint } from '@kubernetes/client-node';
 import { DRIVER_NAME, ZONE_KEY } from '../csi/names.ts';
 import type { Machine } from './account.ts';
+import type { Shape } from './shape.ts';
 
 /** What a machine registers as. */
 export type NodeIdentity = {
@@ -9,11 +10,11 @@ export type NodeIdentity = {
   /** Undefined: as many as the instance type has addresses for. */
   maxPods: number | undefined;
   labels: Record<string, string>;
-  taints: V1Taint[];
+  taints: Shape<V1Taint>[];
 };
 
 /** A kubelet that is started with --cloud-provider=external keeps pods off until the cloud controller has looked at the Node. */
-export const UNINITIALIZED: V1Taint = {
+export const UNINITIALIZED: Shape<V1Taint> = {
   key: 'node.cloudprovider.kubernetes.io/uninitialized',
   value: 'true',
   effect: 'NoSchedule',
@@ -34,7 +35,7 @@ const labelsOf = ({ name, machine, labels }: NodeIdentity): Record<string, strin
 });
 
 /** The Node as its kubelet registers it. */
-export const nodeObject = (identity: NodeIdentity, annotations: Record<string, string> = {}): V1Node => ({
+export const nodeObject = (identity: NodeIdentity, annotations: Record<string, string> = {}): Shape<V1Node> => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
@@ -48,7 +49,7 @@ export const nodeObject = (identity: NodeIdentity, annotations: Record<string, s
 const EBS_VOLUMES_PER_INSTANCE = 25;
 
 /** The CSINode: this Node has the driver, under the name of its instance, for volumes of its zone. Owned by the Node, as the kubelet's is. */
-export const csiNodeObject = (identity: NodeIdentity, node: V1Node): V1CSINode => ({
+export const csiNodeObject = (identity: NodeIdentity, node: V1Node): Shape<V1CSINode> => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'CSINode',
   metadata: {

@@ -2,6 +2,7 @@ import type { V1Node, V1NodeCondition } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 import { isAnswer, MERGE, STRATEGIC_MERGE } from './api.ts';
 import { resourcesOf, type NodeIdentity } from './node-object.ts';
+import type { Shape } from './shape.ts';
 
 type Wanted = { type: string; status: 'True' | 'False'; reason: string; message: string };
 
@@ -18,7 +19,7 @@ const CONDITIONS: readonly Wanted[] = [
 ];
 
 /** Conditions with the time of their last change: kept from `seen` while the status is the same. */
-export const conditionsOf = (seen: V1Node, now: Date): V1NodeCondition[] =>
+export const conditionsOf = (seen: V1Node, now: Date): Shape<V1NodeCondition>[] =>
   CONDITIONS.map((wanted) => {
     const before = seen.status?.conditions?.find(({ type }) => type === wanted.type);
     const unchanged = before?.status === wanted.status ? before.lastTransitionTime : undefined;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { V1Pod } from '@kubernetes/client-node';
+import type { V1Pod, V1PodCondition } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
 import type { AddressBook } from './addresses.ts';
 import type { Api } from './api.ts';
@@ -17,6 +17,7 @@ import { podVolumes, referencesOf } from './pod-volumes.ts';
 import type { Processes } from './processes.ts';
 import { reporter, type Reporter } from './status-reporter.ts';
 import type { Timing } from './timing.ts';
+import { identityOf, type Shape } from './shape.ts';
 
 /** What a kubelet lends to each of its pods. */
 export type PodDeps = {
@@ -66,7 +67,7 @@ const viewOf = (pod: V1Pod, podIP: string, hostIP: string): PodView => ({
 });
 
 const statusReporter = (deps: PodDeps, log: Logger, view: PodView): Reporter => {
-  let conditions = view.pod.status?.conditions ?? [];
+  let conditions: Shape<V1PodCondition>[] = view.pod.status?.conditions ?? [];
   const send = async (): Promise<void> => {
     conditions = await sendStatus(deps.api, view, conditions);
   };
@@ -77,7 +78,7 @@ const statusReporter = (deps: PodDeps, log: Logger, view: PodView): Reporter => 
 
 /** Gives the pod its address and everything its containers need. Nothing is started yet. */
 export const createRun = (deps: PodDeps, pod: V1Pod, stop: AbortSignal): PodRun => {
-  const { namespace = '', name = '', uid = '' } = pod.metadata ?? {};
+  const { namespace, name, uid } = identityOf(pod);
   const log = deps.log.child({ pod: `${namespace}/${name}`, uid });
   const podIP = deps.addresses.takeAddress();
   const folder = join(deps.folder, 'pods', uid);

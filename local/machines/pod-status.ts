@@ -1,5 +1,6 @@
 import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from '@kubernetes/client-node';
 import type { ContainerView } from './container-view.ts';
+import type { Shape } from './shape.ts';
 
 /** All that a pod's status is made of. */
 export type PodView = {
@@ -29,7 +30,7 @@ export const phaseOf = (view: PodView): 'Pending' | 'Running' | 'Succeeded' | 'F
   return 'Running';
 };
 
-const statusOf = (view: ContainerView): V1ContainerStatus => ({
+const statusOf = (view: ContainerView): Shape<V1ContainerStatus> => ({
   name: view.spec.name,
   image: view.spec.image ?? '',
   imageID: view.containerId === undefined ? '' : `local/${view.spec.image ?? ''}`,
@@ -65,7 +66,11 @@ const factsOf = (view: PodView): Fact[] => {
 };
 
 /** The kubelet's own conditions; the time of the last change is kept while a status stays as it was in `before`. */
-export const conditionsOf = (view: PodView, before: readonly V1PodCondition[], now: Date): V1PodCondition[] =>
+export const conditionsOf = (
+  view: PodView,
+  before: readonly Shape<V1PodCondition>[],
+  now: Date,
+): Shape<V1PodCondition>[] =>
   factsOf(view).map(({ type, isTrue, reason, message }) => {
     const status = isTrue ? 'True' : 'False';
     const previous = before.find((condition) => condition.type === type);
@@ -94,7 +99,7 @@ const qosOf = ({ spec }: V1Pod): string => {
 };
 
 /** The pod's status as this kubelet reports it. Conditions of others (PodScheduled, DisruptionTarget) are not in it. */
-export const podStatus = (view: PodView, before: readonly V1PodCondition[], now: Date): V1PodStatus => ({
+export const podStatus = (view: PodView, before: readonly Shape<V1PodCondition>[], now: Date): Shape<V1PodStatus> => ({
   observedGeneration: view.pod.metadata?.generation ?? 0,
   phase: phaseOf(view),
   conditions: conditionsOf(view, before, now),

@@ -1,6 +1,12 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { V1Container, V1Pod, V1ServiceAccountTokenProjection, V1Volume } from '@kubernetes/client-node';
+import type {
+  AuthenticationV1TokenRequest,
+  V1Container,
+  V1Pod,
+  V1ServiceAccountTokenProjection,
+  V1Volume,
+} from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 import { orAbsent } from './api.ts';
 import { removeTree, writeAtomically } from './atomic-writer.ts';
@@ -10,6 +16,7 @@ import type { PodFacts } from './fields.ts';
 import type { Image } from './images.ts';
 import type { Mount } from './mounts.ts';
 import { filesOf, type Sources } from './volume-files.ts';
+import { asModel, identityOf } from './shape.ts';
 
 /** The volumes of one pod on its machine. */
 export type PodVolumes = {
@@ -32,17 +39,17 @@ const tokenSource = (api: Api, pod: V1Pod) => {
   return async (request: V1ServiceAccountTokenProjection): Promise<string> => {
     const cached = known.get(request.path);
     if (cached !== undefined && Date.now() - cached.at < TOKEN_AGE_MS) return cached.token;
-    const { name = '', uid = '', namespace = '' } = pod.metadata ?? {};
+    const { name, uid, namespace } = identityOf(pod);
     const answer = await api.core.createNamespacedServiceAccountToken({
       name: pod.spec?.serviceAccountName ?? 'default',
       namespace,
-      body: {
+      body: asModel<AuthenticationV1TokenRequest>({
         spec: {
           audiences: request.audience === undefined ? [] : [request.audience],
           expirationSeconds: request.expirationSeconds ?? TOKEN_SECONDS,
           boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
         },
-      },
+      }),
     });
     const token = answer.status?.token ?? '';
     known.set(request.path, { token, at: Date.now() });

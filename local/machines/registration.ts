@@ -2,10 +2,11 @@ import type { V1Node } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 import { isAnswer, MERGE, orAbsent } from './api.ts';
 import { csiNodeObject, nodeObject, providerId, type NodeIdentity } from './node-object.ts';
+import { asModel, type Shape } from './shape.ts';
 
-const createOrRead = async (api: Api, wanted: V1Node): Promise<V1Node> => {
+const createOrRead = async (api: Api, wanted: Shape<V1Node>): Promise<V1Node> => {
   try {
-    return await api.core.createNode({ body: wanted });
+    return await api.core.createNode({ body: asModel(wanted) });
   } catch (error) {
     if (!isAnswer(error, 409)) throw error;
     return api.core.readNode({ name: wanted.metadata?.name ?? '' });
@@ -17,7 +18,7 @@ const ensureCsiNode = async (api: Api, identity: NodeIdentity, node: V1Node): Pr
   const owner = present?.metadata?.ownerReferences?.[0]?.uid;
   if (present !== undefined && owner === node.metadata?.uid) return;
   if (present !== undefined) await api.storage.deleteCSINode({ name: identity.name });
-  await api.storage.createCSINode({ body: csiNodeObject(identity, node) });
+  await api.storage.createCSINode({ body: asModel(csiNodeObject(identity, node)) });
 };
 
 /**

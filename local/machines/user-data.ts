@@ -1,6 +1,7 @@
 import type { V1Taint } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { parseKubeletFlags } from './kubelet-flags.ts';
+import type { Shape } from './shape.ts';
 
 /** What a machine learns from its user data: which cluster to join, and as what. */
 export type NodeConfig = {
@@ -8,7 +9,7 @@ export type NodeConfig = {
   /** Undefined: as many as the instance type has addresses for. */
   maxPods: number | undefined;
   labels: Record<string, string>;
-  taints: V1Taint[];
+  taints: Shape<V1Taint>[];
 };
 
 /** Why a machine cannot join. It stays up, as an instance with wrong user data does, and is never seen by the cluster. */

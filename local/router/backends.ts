@@ -42,12 +42,14 @@ const isFakeNode = async (api: Api, nodeName: string | undefined): Promise<boole
 };
 
 const backendOf = async (api: Api, folder: string, candidate: Candidate): Promise<Backend | undefined> => {
-  const { name: podName = '', uid, namespace = '' } = candidate.endpoint.targetRef ?? {};
+  const target = candidate.endpoint.targetRef;
+  const podName = target?.name ?? '';
   const entry = await readAddress(folder, candidate.address);
   const hostPort = entry?.ports[String(candidate.port)];
   // An address may have been another pod's before.
-  if (hostPort !== undefined && entry?.uid === uid) return { kind: 'process', hostPort, podName };
-  if (await isFakeNode(api, candidate.endpoint.nodeName)) return { kind: 'fake', podName, namespace };
+  if (hostPort !== undefined && entry?.uid === target?.uid) return { kind: 'process', hostPort, podName };
+  if (await isFakeNode(api, candidate.endpoint.nodeName))
+    return { kind: 'fake', podName, namespace: target?.namespace ?? '' };
   return undefined;
 };
 
