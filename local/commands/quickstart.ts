@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { kubectl } from '../controlplane/kubectl.ts';
+import { waitUntil } from '../processes/health.ts';
 import type { Settings } from '../settings.ts';
 import { requireArguments, type Command } from './command.ts';
 import { bringUp } from './up.ts';
@@ -53,35 +54,42 @@ const waitUntilReady = async (settings: Settings, database: { namespace: string;
 
 type SqlAnswer = { dataset?: unknown[][]; error?: string };
 
+/** Right after a restart of the cluster a status may be older than the database: 502 and 503 are waited out. */
 const runSql = async (url: string, statement: string): Promise<unknown[][]> => {
-  console.log(`  sql> ${statement}`);
-  const response = await fetch(`${url}/exec?query=${encodeURIComponent(statement)}`);
-  const text = await response.text();
-  if (!response.ok) throw new Error(`The database answers ${response.status}: ${text}`);
-  return (JSON.parse(text) as SqlAnswer).dataset ?? [];
+  const end = Date.now() + PATIENCE_SECONDS * 1000;
+  for (;;) {
+    const response = await fetch(`${url}/exec?query=${encodeURIComponent(statement)}`);
+    const text = await response.text();
+    if (response.ok) return (JSON.parse(text) as SqlAnswer).dataset ?? [];
+    const notYet = response.status === 502 || response.status === 503;
+    if (!notYet || Date.now() > end) throw new Error(`The database answers ${response.status}: ${text}`);
+    await delay(500);
+  }
 };
 
+const showSql = (url: string, statement: string): Promise<unknown[][]> => {
+  console.log(`  sql> ${statement}`);
+  return runSql(url, statement);
+};
+
+const countRows = async (url: string): Promise<number> =>
+  Number((await runSql(url, 'SELECT count() FROM trades'))[0]?.[0] ?? 0);
+
 const useDatabase = async (url: string): Promise<void> => {
-  await runSql(
+  await showSql(
     url,
     'CREATE TABLE IF NOT EXISTS trades (ts TIMESTAMP, symbol SYMBOL, price DOUBLE) TIMESTAMP(ts) PARTITION BY DAY WAL',
   );
-  const before = Number((await runSql(url, 'SELECT count() FROM trades'))[0]?.[0] ?? 0);
-  await runSql(url, "INSERT INTO trades VALUES (now(), 'BTC-USD', 64000.5), (now(), 'ETH-USD', 3100.25)");
+  const before = await countRows(url);
+  await showSql(url, "INSERT INTO trades VALUES (now(), 'BTC-USD', 64000.5), (now(), 'ETH-USD', 3100.25)");
   // A WAL table shows rows once its writer has applied them.
-  for (let tries = 0; tries < 100; tries++) {
-    const [row] = await runQuietly(url, 'SELECT count() FROM trades');
-    if (Number(row?.[0] ?? 0) >= before + 2) break;
-    await delay(100);
-  }
-  const rows = await runSql(url, 'SELECT symbol, price, ts FROM trades ORDER BY ts DESC LIMIT 2');
-  if (rows.length < 2) throw new Error('The rows written are not there.');
+  await waitUntil(async () => ((await countRows(url)) >= before + 2 ? true : undefined), {
+    seconds: 30,
+    message: () => 'The rows written do not appear.',
+  });
+  const rows = await showSql(url, 'SELECT symbol, price, ts FROM trades ORDER BY ts DESC LIMIT 2');
   for (const row of rows) console.log(`       ${row.join('   ')}`);
-};
-
-const runQuietly = async (url: string, statement: string): Promise<unknown[][]> => {
-  const response = await fetch(`${url}/exec?query=${encodeURIComponent(statement)}`);
-  return response.ok ? (((await response.json()) as SqlAnswer).dataset ?? []) : [];
+  console.log(`       (${await countRows(url)} rows in all)`);
 };
 
 const nextSteps = (settings: Settings, database: { namespace: string; name: string }, url: string): string =>

@@ -24,15 +24,15 @@ const describe = ({ name, state, restarts, lastExit }: PartStatus): string =>
 
 /** Starts parts and waits until each is healthy; throws with the log of the one that is not. */
 const startParts = async (settings: Settings, names: string[]): Promise<void> => {
-  const before = new Map((await askStatus(settings)).parts.map((part) => [part.name, part.restarts]));
+  const before = new Map((await askStatus(settings, names)).parts.map((part) => [part.name, part.restarts]));
   for (const name of names) await actOnPart(settings, name, 'start');
   let waiting: PartStatus[] = [];
   const failure = () =>
     waiting.map((part) => `${describe(part)}\n${logTail(settings, part.name)}`).join('\n') || 'nothing started';
   await waitUntil(
     async () => {
-      const { parts } = await askStatus(settings);
-      waiting = parts.filter((part) => names.includes(part.name) && part.state !== 'running');
+      const { parts } = await askStatus(settings, names);
+      waiting = parts.filter((part) => part.state !== 'running');
       const hopeless = waiting.some((part) => part.restarts - (before.get(part.name) ?? 0) >= CRASHES);
       if (hopeless) throw new Error(failure());
       return waiting.length === 0 ? true : undefined;
@@ -40,9 +40,6 @@ const startParts = async (settings: Settings, names: string[]): Promise<void> =>
     { seconds: PATIENCE_SECONDS, message: failure },
   );
 };
-
-/** While the project is being built: a program of ours that does not exist yet is said and left out. */
-const isThere = ({ args: [main = ''] }: Component): boolean => !main.endsWith('.ts') || existsSync(main);
 
 /** etcd, API server, controller manager. */
 export const bootControlPlane = async (settings: Settings, progress: Progress): Promise<void> => {
@@ -53,9 +50,7 @@ export const bootControlPlane = async (settings: Settings, progress: Progress): 
 
 /** Everything, in the order of the tiers; the installation runs while the middle tiers start. */
 export const bootAll = async (settings: Settings, components: Component[], progress: Progress): Promise<void> => {
-  const there = components.filter(isThere);
-  for (const { name } of components.filter((component) => !isThere(component))) progress.note(`${name}: not there yet`);
-  const tiers = (...wanted: number[]) => there.filter(({ tier }) => wanted.includes(tier)).map(({ name }) => name);
+  const tiers = (...wanted: number[]) => components.filter(({ tier }) => wanted.includes(tier)).map(({ name }) => name);
   await progress.step('etcd and the simulated EC2', () => startParts(settings, tiers(0)));
   await progress.step('Kubernetes API server', () => startParts(settings, tiers(1)));
   await progress.step('controllers and storage; custom resource definitions', () =>

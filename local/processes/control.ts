@@ -14,7 +14,8 @@ export type SupervisorStatus = { parts: PartStatus[]; choices: Record<string, st
 
 /** What the supervisor can be asked; served as HTTP on a unix socket that only its owner can open. */
 export type Control = {
-  status: () => Promise<SupervisorStatus>;
+  /** Of the parts named, or of all: each is asked whether it is healthy, which costs it something. */
+  status: (names?: readonly string[]) => Promise<SupervisorStatus>;
   act: (part: string, action: PartAction) => Promise<void>;
 };
 
@@ -26,7 +27,7 @@ const isAction = (word: string | undefined): word is PartAction => PART_ACTIONS.
 
 const answer = async (control: Control, method: string, url: string): Promise<unknown> => {
   const [, root, part, action] = url.split('/');
-  if (method === 'GET' && root === 'status') return control.status();
+  if (method === 'GET' && root === 'status') return control.status(part?.split(','));
   if (method === 'POST' && root === 'parts' && part !== undefined && isAction(action)) {
     await control.act(part, action);
     return {};
@@ -69,8 +70,8 @@ export const findSupervisor = (settings: Settings): ProcessIdentity | undefined 
 };
 
 /** The supervisor's answer to `status`; rejects when it cannot be reached. */
-export const askStatus = async (settings: Settings): Promise<SupervisorStatus> =>
-  (await ask(settings, 'GET', '/status')) as SupervisorStatus;
+export const askStatus = async (settings: Settings, names?: readonly string[]): Promise<SupervisorStatus> =>
+  (await ask(settings, 'GET', names === undefined ? '/status' : `/status/${names.join(',')}`)) as SupervisorStatus;
 
 /** Starts, stops, restarts or kills one part; `stop` and `restart` answer when the old process is gone. */
 export const actOnPart = async (settings: Settings, part: string, action: PartAction): Promise<void> => {

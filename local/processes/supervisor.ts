@@ -25,7 +25,10 @@ const controlOf = (parts: Part[], choices: Record<string, string>): Control => {
     throw new Error(`there is no part "${name}"; the parts are ${names}`);
   };
   return {
-    status: async () => ({ parts: await Promise.all(parts.map((part) => part.status())), choices }),
+    status: async (names) => {
+      const asked = names === undefined ? parts : names.map(find);
+      return { parts: await Promise.all(asked.map((part) => part.status())), choices };
+    },
     act: async (name, action) => {
       const part = find(name);
       log(`${action} ${name}`);
