@@ -12,6 +12,9 @@ const project = (name: string, options: { timeoutSeconds: number; serial?: boole
   },
 });
 
+/** One local cluster for all test files of a run that want one. */
+const SHARED_CLUSTER = './test/harness/shared-cluster.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -23,8 +26,8 @@ export default defineConfig({
       project('local', { timeoutSeconds: 60 }),
       project('manifests', { timeoutSeconds: 60 }),
       project('crds', { timeoutSeconds: 120, serial: true }),
-      project('cluster', { timeoutSeconds: 300, serial: true }),
-      project('database', { timeoutSeconds: 600, serial: true }),
+      project('cluster', { timeoutSeconds: 300, serial: true, globalSetup: SHARED_CLUSTER }),
+      project('database', { timeoutSeconds: 600, serial: true, globalSetup: SHARED_CLUSTER }),
     ],
   },
 });
