@@ -1,11 +1,13 @@
 /**
- * Generates hooks/api/generated/ from crds/: one TypeScript file a kind, and the JSON schemas the guards use.
- * `--check` writes nothing and fails when what is committed differs.
+ * Generates hooks/api/generated/ from crds/ (one TypeScript file a kind, and the JSON schemas the guards use) and docs/configuration.md
+ * from the settings of the hooks. `--check` writes nothing and fails when what is committed differs.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { SETTINGS } from '../hooks/config.ts';
+import type { Setting } from '../hooks/setting.ts';
 
 type Schema = {
   [key: string]: unknown;
@@ -61,6 +63,27 @@ const typesOf = async (kind: string, schema: Schema): Promise<string> => {
   return `${HEADER}import type { ${METADATA_TYPE} } from '../object-meta.ts';\n\n${body}`;
 };
 
+const configurationPage = (): string =>
+  [
+    '# Configuration of the hooks',
+    '',
+    '<!-- Generated from hooks/config.ts by `npm run generate`. Do not edit. -->',
+    '',
+    'Environment variables, read once at the start. A wrong one stops the start, and all that are wrong are named at once.',
+    '',
+    '| variable | default | allowed | meaning |',
+    '|---|---|---|---|',
+    ...Object.values(SETTINGS).map(settingRow),
+    '',
+    "Credentials for AWS come from the SDK's own chain (IRSA, EKS Pod Identity, environment); the API server from the pod's ServiceAccount, or `KUBECONFIG`.",
+    '',
+  ].join('\n');
+
+const settingRow = (setting: Setting<unknown>): string => {
+  const byDefault = setting.required ? 'required' : setting.default === undefined ? 'none' : `\`${setting.default}\``;
+  return `| \`${setting.name}\` | ${byDefault} | ${setting.allowed} | ${setting.meaning} |`;
+};
+
 const generate = async (): Promise<Map<string, string>> => {
   const files = new Map<string, string>();
   const schemas: Record<string, Schema> = {};
@@ -70,29 +93,25 @@ const generate = async (): Promise<Map<string, string>> => {
     if (schema === undefined) throw new Error(`crds/${file} has no version`);
     const kind = crd.spec.names.kind;
     schemas[kind] = schema;
-    files.set(`${kind.toLowerCase()}.ts`, await typesOf(kind, schema));
+    files.set(join(OUT, `${kind.toLowerCase()}.ts`), await typesOf(kind, schema));
   }
-  files.set('schemas.json', `${JSON.stringify(schemas, null, 1)}\n`);
+  files.set(join(OUT, 'schemas.json'), `${JSON.stringify(schemas, null, 1)}\n`);
+  files.set('docs/configuration.md', configurationPage());
   return files;
 };
 
 const differences = (files: Map<string, string>): string[] =>
-  [...files]
-    .filter(([name, text]) => {
-      const path = join(OUT, name);
-      return !existsSync(path) || readFileSync(path, 'utf8') !== text;
-    })
-    .map(([name]) => name);
+  [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text).map(([path]) => path);
 
 const files = await generate();
 const changed = differences(files);
 if (process.argv.includes('--check')) {
   if (changed.length > 0) {
-    console.error(`${OUT} is behind crds/: ${changed.join(', ')}. Run: npm run generate`);
+    console.error(`behind what they are generated from: ${changed.join(', ')}. Run: npm run generate`);
     process.exit(1);
   }
 } else {
   mkdirSync(OUT, { recursive: true });
-  for (const name of changed) writeFileSync(join(OUT, name), files.get(name) ?? '');
+  for (const path of changed) writeFileSync(path, files.get(path) ?? '');
   console.log(changed.length === 0 ? 'nothing changed' : `wrote ${changed.join(', ')}`);
 }
