@@ -46,6 +46,8 @@ const carryOut = async (ports: VolumePorts, observed: Observed, plan: VolumePlan
       );
       return cluster.createClaim(boundClaim(observed, plan.persistentVolume));
     case 'MakePersistentVolume':
+      // The labels on a PersistentVolume say that the tags are there, and it is made with them.
+      await ports.storage.tag(plan.volume.volumeId, observed.identity);
       return cluster.createPersistentVolume(staticPersistentVolume(observed, plan.volume));
     case 'TakeClaim':
       return cluster.changeClaim(plan.claim, identityChange(observed.identity));
