@@ -33,7 +33,10 @@ export const superviseScripts = async (scripts: Record<string, string>): Promise
     detached: true,
   });
   const answer = () => askStatus(settings).catch(() => undefined);
-  await waitUntil(answer, { seconds: 20, message: () => 'the supervisor does not answer' });
+  await waitUntil(answer, { seconds: 20, message: () => 'the supervisor does not answer' }).catch((error: unknown) => {
+    supervisor.kill('SIGKILL');
+    throw error;
+  });
   return {
     settings,
     supervisor,

@@ -75,13 +75,13 @@ describe('a supervised part', () => {
   it('takes what it started with it when it ends', async () => {
     const { settings, part } = await supervising({ parent: 'sleep 601 & echo $!; wait' });
     await actOnPart(settings, 'parent', 'start');
-    await part('parent', ({ state }) => state === 'running');
+    const { pid = 0 } = await part('parent', ({ state }) => state === 'running');
     const log = join(settings.paths.logs, 'parent.log');
     const child = await waitUntil(
       () => Promise.resolve(identify(Number(readFileSync(log, 'utf8').split('\n')[0] ?? 0))),
       { seconds: 10, message: () => 'no child' },
     );
-    await actOnPart(settings, 'parent', 'kill');
+    process.kill(pid, 'SIGKILL');
     const gone = () => Promise.resolve(isRunning(child) ? undefined : true);
     await waitUntil(gone, { seconds: 10, message: () => 'the child outlives its parent' });
   });
