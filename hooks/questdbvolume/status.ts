@@ -1,8 +1,9 @@
 import { fails, holds, transition, type Finding } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf } from '../api/kinds.ts';
+import { isDataOf } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
-import { volumeHandleOf, wantedClaimName, zoneOf, type Observed } from './observe.ts';
+import { volumeHandleOf, zoneOf, type Observed } from './observe.ts';
 import type { VolumePlan } from './plan.ts';
 import type { Claim, PersistentVolume } from './ports.ts';
 
@@ -41,11 +42,12 @@ const subjectsOf = (
       return { claim: claimName(observed.identity.database), volume: plan.persistentVolume };
     case 'CreateBlank':
       return { claim: claimName(observed.identity.database), volume: undefined };
-    case 'Wait':
-      return {
-        claim: observed.claim === undefined ? undefined : wantedClaimName(observed.parent),
-        volume: observed.persistentVolume,
-      };
+    case 'Wait': {
+      const { claim, persistentVolume, identity } = observed;
+      return claim !== undefined && isDataOf(identity, claim.metadata)
+        ? { claim: claim.metadata.name, volume: persistentVolume }
+        : { claim: undefined, volume: undefined };
+    }
     case 'MakePersistentVolume':
     case 'Refuse':
       return { claim: undefined, volume: undefined };

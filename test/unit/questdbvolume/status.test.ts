@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { Observed } from '../../../hooks/questdbvolume/observe.ts';
+import type { VolumePlan } from '../../../hooks/questdbvolume/plan.ts';
+import { statusOf } from '../../../hooks/questdbvolume/status.ts';
+import {
+  aClaim,
+  anEbsVolume,
+  aPersistentVolume,
+  aVolumeParent,
+  observingVolume,
+  VOLUME_ID,
+} from '../../fixtures/questdbvolume.ts';
+
+const claim = aClaim();
+const persistentVolume = aPersistentVolume();
+const VOLUME = { volumeName: 'pvc-1', volumeId: VOLUME_ID, zone: 'eu-west-1a' };
+const wait: VolumePlan = { step: 'Wait', reason: 'WaitingForBinding', message: 'Binding.' };
+const refuse: VolumePlan = { step: 'Refuse', reason: 'ForeignClaim', message: 'Not ours.' };
+
+const saidOf = (plan: VolumePlan, changes: Partial<Observed> = {}) =>
+  (statusOf(observingVolume(changes), plan).conditions ?? []).map(({ type, status, reason, message }) => [
+    type,
+    status,
+    reason,
+    message,
+  ]);
+const factsOf = (plan: VolumePlan, changes: Partial<Observed> = {}) => {
+  const { conditions: _said, ...facts } = statusOf(observingVolume(changes), plan);
+  return facts;
+};
+
+describe('the conditions of a QuestDBVolume', () => {
+  it.each<[VolumePlan, string, string, string]>([
+    [{ step: 'Keep', claim, persistentVolume }, 'True', 'Bound', `Claim "trades-data" is bound to ${VOLUME_ID}.`],
+    [{ step: 'Secure', claim, persistentVolume }, 'True', 'Bound', `Claim "trades-data" is bound to ${VOLUME_ID}.`],
+    [
+      { step: 'Keep', claim, persistentVolume: { ...persistentVolume, spec: {} } },
+      'True',
+      'Bound',
+      'Claim "trades-data" is bound to pvc-1.',
+    ],
+    [
+      { step: 'CreateBlank' },
+      'False',
+      'WaitingForFirstConsumer',
+      `Claim "trades-data" gets its volume when the database's pod is scheduled.`,
+    ],
+    [
+      { step: 'Bind', persistentVolume },
+      'False',
+      'WaitingForBinding',
+      'Data from before was found: claim "trades-data" waits to be bound to PersistentVolume "pvc-1".',
+    ],
+    [
+      { step: 'MakePersistentVolume', volume: anEbsVolume() },
+      'False',
+      'WaitingForBinding',
+      `Data from before was found on volume ${VOLUME_ID}; its PersistentVolume is made, the claim comes next.`,
+    ],
+    [
+      { step: 'TakeClaim', claim },
+      'False',
+      'WaitingForBinding',
+      `Claim "trades-data" is this database's now; its volume is looked at next.`,
+    ],
+    [wait, 'False', 'WaitingForBinding', 'Binding.'],
+  ])('say what waits for no human: %#', (plan, status, reason, message) => {
+    expect(saidOf(plan)).toEqual([
+      ['Ready', status, reason, message],
+      ['Stalled', 'False', 'NotStalled', 'Nothing waits for a human.'],
+    ]);
+  });
+
+  it('say what waits for one', () => {
+    expect(saidOf(refuse)).toEqual([
+      ['Ready', 'False', 'ForeignClaim', 'Not ours.'],
+      ['Stalled', 'True', 'ForeignClaim', 'Not ours.'],
+    ]);
+  });
+});
+
+describe('what is known of the volume', () => {
+  it.each<[string, VolumePlan, Partial<Observed>, object]>([
+    [
+      'all, when it is kept',
+      { step: 'Keep', claim, persistentVolume },
+      { claim },
+      { claimName: 'trades-data', ...VOLUME, size: '100Gi' },
+    ],
+    [
+      'all, when it is secured',
+      { step: 'Secure', claim, persistentVolume },
+      {},
+      { claimName: 'trades-data', ...VOLUME },
+    ],
+    [
+      'what the claim names, when it is taken',
+      { step: 'TakeClaim', claim },
+      { persistentVolume },
+      { claimName: 'trades-data', ...VOLUME },
+    ],
+    ['the claim, when it has no volume yet', { step: 'TakeClaim', claim }, {}, { claimName: 'trades-data' }],
+    [
+      'the claim to be, when it is bound',
+      { step: 'Bind', persistentVolume },
+      {},
+      { claimName: 'trades-data', ...VOLUME },
+    ],
+    ['the claim to be, when it is blank', { step: 'CreateBlank' }, {}, { claimName: 'trades-data' }],
+    [
+      'the zone, when its PersistentVolume is made',
+      { step: 'MakePersistentVolume', volume: anEbsVolume({ zone: 'eu-west-1c' }) },
+      {},
+      { zone: 'eu-west-1c' },
+    ],
+    ['nothing, when nothing is sure', refuse, {}, {}],
+    [
+      'the claim that is waited for',
+      wait,
+      { claim: aClaim({ status: {} }), persistentVolume },
+      { claimName: 'trades-data', ...VOLUME },
+    ],
+    ['nothing, when there is no claim to wait for', wait, {}, {}],
+  ])('is %s', (_name, plan, changes, facts) => {
+    expect(factsOf(plan, changes)).toEqual(facts);
+  });
+
+  it("is nothing of a claim that is somebody else's", () => {
+    const foreign = aClaim({
+      metadata: { labels: {}, annotations: {}, deletionTimestamp: '2026-03-01T12:00:00Z' },
+      status: {},
+    });
+    const terminating: VolumePlan = { step: 'Wait', reason: 'ClaimTerminating', message: 'Going.' };
+    expect(factsOf(terminating, { claim: foreign, persistentVolume })).toEqual({});
+  });
+
+  it('is never forgotten', () => {
+    const known = { claimName: 'old-data', volumeName: 'pvc-0', volumeId: 'vol-0', zone: 'eu-west-1c', size: '5Gi' };
+    const parent = aVolumeParent({ status: { ...known, observedGeneration: 1 } });
+    expect(factsOf(refuse, { parent })).toEqual(known);
+    expect(factsOf(wait, { parent, claim: aClaim({ metadata: { name: 'old-data' }, status: {} }) })).toEqual(known);
+  });
+
+  it('has no zone that the PersistentVolume does not name', () => {
+    const { nodeAffinity: _zone, csi: _csi, ...spec } = persistentVolume.spec ?? {};
+    const local = { ...persistentVolume, spec };
+    expect(factsOf({ step: 'Keep', claim, persistentVolume: local })).toEqual({
+      claimName: 'trades-data',
+      volumeName: 'pvc-1',
+    });
+  });
+});
