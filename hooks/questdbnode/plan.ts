@@ -153,7 +153,9 @@ const refuse = (reason: RefusalReason, message: string, instance?: Instance): De
   ...(instance === undefined ? {} : { instance }),
 });
 
+/** EC2 is asked when the launch is decided, and after a lack of capacity not before `notBefore`. */
 const secondsSinceLaunch = ({ parent, now }: Observed): number => {
-  const since = parent.status?.launch?.requestedAt ?? parent.metadata.creationTimestamp;
+  const { notBefore, requestedAt } = parent.status?.launch ?? {};
+  const since = notBefore ?? requestedAt ?? parent.metadata.creationTimestamp;
   return since === undefined ? Infinity : (now.getTime() - Date.parse(since)) / 1000;
 };
