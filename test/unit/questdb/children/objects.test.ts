@@ -1,0 +1,294 @@
+import { describe, expect, it } from 'vitest';
+import { configMap } from '../../../../hooks/questdb/children/configmap.ts';
+import { environment, readsSecretFiles } from '../../../../hooks/questdb/children/environment.ts';
+import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
+import { PORTS, portOf } from '../../../../hooks/questdb/children/ports.ts';
+import { questdbNode } from '../../../../hooks/questdb/children/questdbnode.ts';
+import { questdbVolume } from '../../../../hooks/questdb/children/questdbvolume.ts';
+import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
+import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
+import { requestsFrom } from '../../../../hooks/questdb/requests.ts';
+import { aDatabase, NODE_UID, ON_NODE_INPUT, OWN_NODE, POD_INPUT, SECRET_UID } from '../../../fixtures/questdb.ts';
+
+const SELECTOR = { 'app.kubernetes.io/name': 'questdb', 'app.kubernetes.io/instance': 'trades' };
+const LABELS = {
+  ...SELECTOR,
+  'app.kubernetes.io/managed-by': 'questdb-fleet',
+  'questdb-fleet.dev/database': 'trades',
+};
+
+describe('server.conf', () => {
+  const confOf = (config?: Record<string, string>) =>
+    configMap(aDatabase({ spec: config === undefined ? {} : { config } })).data?.['server.conf'];
+
+  it.each([
+    ['nothing', undefined, ''],
+    ['keys in order', { b: '2', a: '1' }, 'a=1\nb=2\n'],
+    ['a backslash, which begins an escape in a properties file', { a: 'C:\\x' }, 'a=C:\\\\x\n'],
+    ['a value that is empty', { a: '' }, 'a=\n'],
+  ])('has %s', (_name, config, text) => {
+    expect(confOf(config)).toBe(text);
+  });
+
+  it('lies in a ConfigMap with the other files the engine insists on', () => {
+    const { metadata, data } = configMap(aDatabase());
+    expect(metadata).toEqual({ name: 'trades-config', labels: LABELS });
+    expect(Object.keys(data ?? {})).toEqual(['server.conf', 'log.conf', 'date.formats', 'mime.types']);
+    expect(data?.['mime.types']).toMatch(/^text\/html html htm$/m);
+    expect(data?.['log.conf']).toContain('w.stdout.class=io.questdb.log.LogConsoleWriter');
+  });
+});
+
+describe('the environment of the engine', () => {
+  const valueOf = (version: string, name: string) =>
+    environment(version, 'trades-credentials').find((variable) => variable.name === name);
+
+  it('owns the addresses, the health check and the metrics', () => {
+    const names = Object.fromEntries(environment('9.3.4', 's').map(({ name, value }) => [name, value]));
+    expect(names).toMatchObject({
+      QDB_HTTP_BIND_TO: '0.0.0.0:9000',
+      QDB_PG_NET_BIND_TO: '0.0.0.0:8812',
+      QDB_LINE_TCP_NET_BIND_TO: '0.0.0.0:9009',
+      QDB_HTTP_MIN_NET_BIND_TO: '0.0.0.0:9003',
+      QDB_HTTP_HEALTH_CHECK_AUTHENTICATION_REQUIRED: 'false',
+      QDB_METRICS_ENABLED: 'true',
+      QDB_CONFIG_VALIDATION_STRICT: 'false',
+    });
+  });
+
+  it('is sorted, and has no variable twice and none that is empty', () => {
+    for (const version of ['9.1.0', '9.3.4']) {
+      const variables = environment(version, 's');
+      const names = variables.map(({ name }) => name);
+      expect(names).toEqual([...new Set(names)].sort());
+      expect(variables.every(({ value, valueFrom }) => value !== '' && (value ?? valueFrom) !== undefined)).toBe(true);
+    }
+  });
+
+  it.each(['QDB_HTTP', 'QDB_PG'])('gives the same user to %s', (prefix) => {
+    expect(valueOf('9.3.4', `${prefix}_USER`)).toEqual({
+      name: `${prefix}_USER`,
+      valueFrom: { secretKeyRef: { name: 'trades-credentials', key: 'username' } },
+    });
+    expect(valueOf('9.3.4', `${prefix}_PASSWORD_FILE`)?.value).toBe('/etc/questdb/credentials/password');
+    expect(valueOf('9.3.4', `${prefix}_PASSWORD`)).toBeUndefined();
+    expect(valueOf('9.2.3', `${prefix}_PASSWORD_FILE`)).toBeUndefined();
+    expect(valueOf('9.2.3', `${prefix}_PASSWORD`)?.valueFrom).toEqual({
+      secretKeyRef: { name: 'trades-credentials', key: 'password' },
+    });
+  });
+
+  it.each([
+    ['9.3.4', true],
+    ['9.3.5', true],
+    ['9.4.0', true],
+    ['9.10.0', true],
+    ['10.0.0', true],
+    ['9.3.3', false],
+    ['9.2.9', false],
+    ['8.9.9', false],
+    ['8.3.4', false],
+  ])('knows whether %s reads passwords from files: %s', (version, reads) => {
+    expect(readsSecretFiles(version)).toBe(reads);
+  });
+});
+
+describe('the pod', () => {
+  const template = podTemplate(aDatabase(), POD_INPUT);
+  const container = template.spec?.containers[0];
+
+  it('meets the restricted profile of Pod Security', () => {
+    expect(template.spec?.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 10001,
+      runAsGroup: 10001,
+      fsGroup: 10001,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(container?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    expect(template.spec).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(template.spec?.terminationGracePeriodSeconds).toBe(120);
+  });
+
+  it('mounts the whole volume, and the configuration read-only', () => {
+    const mounts = Object.fromEntries((container?.volumeMounts ?? []).map((mount) => [mount.name, mount]));
+    expect(mounts).toEqual({
+      data: { name: 'data', mountPath: '/var/lib/questdb' },
+      config: { name: 'config', mountPath: '/var/lib/questdb/conf', readOnly: true },
+      tmp: { name: 'tmp', mountPath: '/tmp' },
+      credentials: { name: 'credentials', mountPath: '/etc/questdb/credentials', readOnly: true },
+    });
+    expect(template.spec?.volumes).toEqual([
+      { name: 'data', persistentVolumeClaim: { claimName: 'trades-data' } },
+      { name: 'config', configMap: { name: 'trades-config' } },
+      { name: 'tmp', emptyDir: {} },
+      {
+        name: 'credentials',
+        secret: { secretName: 'trades-credentials', items: [{ key: 'password', path: 'password' }] },
+      },
+    ]);
+  });
+
+  it('mounts no password where the engine does not read one', () => {
+    const old = podTemplate(aDatabase({ spec: { version: '9.2.3' } }), POD_INPUT);
+    const names = [old.spec?.volumes, old.spec?.containers[0]?.volumeMounts].map((list) =>
+      list?.map(({ name }) => name),
+    );
+    expect(names).toEqual([
+      ['data', 'config', 'tmp'],
+      ['data', 'config', 'tmp'],
+    ]);
+  });
+
+  it('is probed at /status, first until it has started', () => {
+    const httpGet = { path: '/status', port: 'http-min', scheme: 'HTTP' };
+    const { startupProbe, readinessProbe, livenessProbe } = container ?? {};
+    expect([startupProbe, readinessProbe, livenessProbe].map((probe) => probe?.httpGet)).toEqual(
+      Array(3).fill(httpGet),
+    );
+    expect((startupProbe?.periodSeconds ?? 0) * (startupProbe?.failureThreshold ?? 0)).toBe(3600);
+    expect((livenessProbe?.periodSeconds ?? 0) * (livenessProbe?.failureThreshold ?? 0)).toBe(300);
+    expect(readinessProbe).toMatchObject({ periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 });
+  });
+
+  it.each([
+    [undefined, 'questdb/questdb:9.3.4'],
+    [{ repository: 'mirror.example/questdb' }, 'mirror.example/questdb:9.3.4'],
+    [{ repository: 'questdb/questdb', digest: 'sha256:ab' }, 'questdb/questdb:9.3.4@sha256:ab'],
+  ])('runs the image %j', (image, name) => {
+    const database = aDatabase({ spec: image === undefined ? {} : { image } });
+    expect(podTemplate(database, POD_INPUT).spec?.containers[0]?.image).toBe(name);
+  });
+
+  it('goes to any node with modest requests', () => {
+    expect(container?.resources).toEqual({ requests: { cpu: '250m', memory: '512Mi' } });
+    expect(template.spec).not.toHaveProperty('nodeSelector');
+    expect(template.spec).not.toHaveProperty('tolerations');
+  });
+
+  it('goes to its own node by the uid of the QuestDBNode, with requests and no limits', () => {
+    const { spec } = podTemplate(aDatabase(), ON_NODE_INPUT);
+    expect(spec?.nodeSelector).toEqual({ 'questdb-fleet.dev/node': NODE_UID });
+    expect(spec?.tolerations).toEqual([
+      { key: 'questdb-fleet.dev/dedicated', operator: 'Equal', value: NODE_UID, effect: 'NoSchedule' },
+    ]);
+    expect(spec?.containers[0]?.resources).toEqual({ requests: { cpu: '6320m', memory: '48Gi' } });
+  });
+});
+
+describe('what the pod asks a node for', () => {
+  it.each([
+    [
+      { cpu: '7900m', memory: '60Gi' },
+      { cpu: '6320m', memory: '48Gi' },
+    ],
+    [
+      { cpu: '10', memory: '1000Mi' },
+      { cpu: '8', memory: '800Mi' },
+    ],
+    [
+      { cpu: '1001m', memory: '11Mi' },
+      { cpu: '800m', memory: '8Mi' },
+    ],
+    [{}, { cpu: '0', memory: '0' }],
+  ])('%j', (allocatable, requests) => {
+    expect(requestsFrom(allocatable)).toEqual(requests);
+  });
+});
+
+describe('the StatefulSet', () => {
+  it('has one pod, the fixed selector, and says by whom it was made', () => {
+    const set = statefulSet(aDatabase(), POD_INPUT);
+    expect(set.metadata).toEqual({
+      name: 'trades',
+      labels: LABELS,
+      annotations: { 'questdb-fleet.dev/template-revision': '1' },
+    });
+    expect(set.spec).toMatchObject({
+      replicas: 1,
+      revisionHistoryLimit: 2,
+      serviceName: 'trades-pods',
+      selector: { matchLabels: SELECTOR },
+    });
+    expect(set.spec).not.toHaveProperty('volumeClaimTemplates');
+    expect(set.spec?.template.metadata?.labels).toEqual(LABELS);
+  });
+
+  it('carries the uid of the credentials and the hash of the template', () => {
+    const annotations = statefulSet(aDatabase(), POD_INPUT).spec?.template.metadata?.annotations;
+    expect(annotations).toEqual({
+      'questdb-fleet.dev/credentials-revision': SECRET_UID,
+      'questdb-fleet.dev/template-hash': expect.stringMatching(/^[0-9a-f]{8}$/) as string,
+    });
+  });
+
+  it('has another hash for another template alone', () => {
+    const hashOf = (...args: Parameters<typeof statefulSet>) =>
+      statefulSet(...args).spec?.template.metadata?.annotations?.['questdb-fleet.dev/template-hash'];
+    const hash = hashOf(aDatabase(), POD_INPUT);
+    expect(hashOf(aDatabase({ metadata: { labels: { a: 'b' } } }), POD_INPUT)).toBe(hash);
+    expect(hashOf(aDatabase(), { ...POD_INPUT, claimName: 'x' })).not.toBe(hash);
+    expect(hashOf(aDatabase({ spec: { version: '9.3.5' } }), POD_INPUT)).not.toBe(hash);
+  });
+});
+
+describe('the Services', () => {
+  const PORT_LIST = [
+    { name: 'http', port: 9000, protocol: 'TCP', targetPort: 'http' },
+    { name: 'postgres', port: 8812, protocol: 'TCP', targetPort: 'postgres' },
+    { name: 'ilp', port: 9009, protocol: 'TCP', targetPort: 'ilp' },
+    { name: 'http-min', port: 9003, protocol: 'TCP', targetPort: 'http-min' },
+  ];
+
+  it('are one for clients and one for the name of the pod', () => {
+    expect(service('trades')).toMatchObject({
+      metadata: { name: 'trades', labels: LABELS },
+      spec: { type: 'ClusterIP', selector: SELECTOR, ports: PORT_LIST },
+    });
+    expect(headlessService('trades')).toMatchObject({
+      metadata: { name: 'trades-pods', labels: LABELS },
+      spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: SELECTOR, ports: PORT_LIST },
+    });
+  });
+
+  it('have the ports of the engine', () => {
+    expect(PORTS.map(({ name }) => portOf(name))).toEqual([9000, 8812, 9009, 9003]);
+  });
+});
+
+describe('the wishes for a node and a volume', () => {
+  it('say whose they are', () => {
+    expect(questdbNode('trades', 'trades-1', OWN_NODE)).toEqual({
+      apiVersion: 'questdb-fleet.dev/v1alpha1',
+      kind: 'QuestDBNode',
+      metadata: { name: 'trades-1', labels: LABELS },
+      spec: { databaseName: 'trades', ...OWN_NODE },
+    });
+    expect(questdbVolume(aDatabase())).toEqual({
+      apiVersion: 'questdb-fleet.dev/v1alpha1',
+      kind: 'QuestDBVolume',
+      metadata: { name: 'trades', labels: LABELS },
+      spec: { databaseName: 'trades', size: '100Gi', storageClassName: 'questdb' },
+    });
+  });
+
+  it.each([
+    [1073741824, '1Gi'],
+    ['2048Mi', '2Gi'],
+    ['5G', '5000000000'],
+  ])('write the size %s as %s', (size, canonical) => {
+    const spec = { storage: { size, storageClassName: 'questdb' } };
+    expect(questdbVolume(aDatabase({ spec })).spec.size).toBe(canonical);
+  });
+
+  it('pass on where data comes from', () => {
+    const from = { claimName: 'old' };
+    const storage = { size: '1Gi', storageClassName: 'fast', from };
+    expect(questdbVolume(aDatabase({ spec: { storage } })).spec).toMatchObject({ from, storageClassName: 'fast' });
+  });
+});

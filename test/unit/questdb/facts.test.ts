@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { RetryLater } from '../../../hooks/metacontroller/errors.ts';
+import { gather } from '../../../hooks/questdb/facts.ts';
+import { placementOf, wasReady } from '../../../hooks/questdb/observe.ts';
+import { NOW } from '../../fixtures/clock.ts';
+import { condition } from '../../fixtures/conditions.ts';
+import { databaseWorld, type DatabaseFacts } from '../../fixtures/database-world.ts';
+import { POD_UID, readyPod } from '../../fixtures/pod.ts';
+import {
+  aDatabase,
+  ANSWERED,
+  aStatefulSet,
+  databaseRequest,
+  NODE_UID,
+  ON_NODE_INPUT,
+  POD_INPUT,
+  SECRET_UID,
+  SETTLED,
+} from '../../fixtures/questdb.ts';
+
+const wasReadyBefore = aDatabase({ status: { conditions: [condition('Ready', 'True')] } });
+const facts = async (
+  parent = aDatabase(),
+  set: ReturnType<typeof aStatefulSet> | undefined,
+  found: DatabaseFacts = {},
+) => {
+  const world = databaseWorld({ live: parent, probe: ANSWERED, ...found });
+  const gathered = await gather(world.ports, databaseRequest(parent, set === undefined ? [] : [set]));
+  return { gathered, ...world };
+};
+
+describe('the live facts about a database', () => {
+  it('are none of the cluster when it was Ready and nothing has changed', async () => {
+    const { gathered, reads } = await facts(wasReadyBefore, aStatefulSet(), { pod: readyPod() });
+    expect(reads).toEqual(['probe of pod whichever']);
+    expect(gathered).toEqual({ pod: undefined, credentials: { uid: SECRET_UID }, probe: ANSWERED, now: NOW });
+  });
+
+  it.each([
+    ['it was not Ready', aDatabase(), aStatefulSet()],
+    [
+      'it was Ready for an older spec',
+      aDatabase({ metadata: { generation: 2 }, status: { conditions: [condition('Ready', 'True')] } }),
+      aStatefulSet(),
+    ],
+  ])('have the pod and the Secret when %s', async (_name, parent, set) => {
+    const { gathered, reads } = await facts(parent, set, { pod: readyPod() });
+    expect(reads).toEqual(['pod', 'credentials', `probe of pod ${POD_UID}`]);
+    expect(gathered.pod).toEqual(readyPod());
+  });
+
+  it('have the pod and no answer while the template is rolled out', async () => {
+    const set = aStatefulSet(aDatabase(), POD_INPUT, { ...SETTLED, readyReplicas: 0 });
+    const { gathered, reads } = await facts(wasReadyBefore, set);
+    expect(reads).toEqual(['pod', 'credentials']);
+    expect(gathered.probe).toEqual({ result: undefined, isFresh: false });
+  });
+
+  it('have the Secret alone before there is a StatefulSet', async () => {
+    const { reads } = await facts(aDatabase(), undefined);
+    expect(reads).toEqual(['credentials']);
+  });
+});
+
+describe('the credentials Secret', () => {
+  it('is made when there is none, once, after the QuestDB was read live', async () => {
+    const { gathered, effects, reads } = await facts(aDatabase(), undefined, { credentials: { state: 'Absent' } });
+    expect(reads).toEqual(['credentials', 'parent']);
+    expect(effects).toEqual([{ call: 'createCredentials', with: { namespace: 'acme', database: 'trades' } }]);
+    expect(gathered.credentials).toEqual({ uid: SECRET_UID });
+  });
+
+  it('is left alone when it is somebody else', async () => {
+    const { gathered, effects } = await facts(aDatabase(), undefined, { credentials: { state: 'Foreign' } });
+    expect([gathered.credentials, effects]).toEqual(['Foreign', []]);
+  });
+
+  it.each([
+    ['is gone', null],
+    ['is another one', aDatabase({ metadata: { uid: 'another' } })],
+    ['has another spec', aDatabase({ metadata: { generation: 2 } })],
+    ['is being deleted', aDatabase({ metadata: { deletionTimestamp: '2026-03-01T12:00:00Z' } })],
+  ])('is not made when the QuestDB %s', async (_name, live) => {
+    const world = databaseWorld({ live, credentials: { state: 'Absent' } });
+    await expect(gather(world.ports, databaseRequest(aDatabase()))).rejects.toThrow(RetryLater);
+    expect(world.effects).toEqual([]);
+  });
+});
+
+describe('where a StatefulSet puts its pod', () => {
+  const requests = { cpu: '6320m', memory: '48Gi' };
+  it('is read off its template', () => {
+    expect(placementOf(aStatefulSet())).toEqual({ on: 'AnyNode' });
+    const set = aStatefulSet(aDatabase(), ON_NODE_INPUT);
+    expect(placementOf(set)).toEqual({ on: 'OwnNode', nodeUid: NODE_UID, requests });
+  });
+
+  it('is known without requests too', () => {
+    const set = aStatefulSet();
+    const spec = { containers: [], nodeSelector: { 'questdb-fleet.dev/node': 'uid' } };
+    const bare = { ...set, spec: { ...set.spec, template: { spec } } } as unknown as typeof set;
+    expect(placementOf(bare)).toEqual({ on: 'OwnNode', nodeUid: 'uid', requests: { cpu: '0', memory: '0' } });
+  });
+});
+
+describe('a database was Ready', () => {
+  it.each([
+    ['for this generation', [condition('Ready', 'True')], true],
+    ['for an older one', [condition('Ready', 'True', { observedGeneration: 0 })], false],
+    ['never', [condition('Ready', 'False')], false],
+    ['in another respect', [condition('NodeReady', 'True')], false],
+  ])('%s', (_name, conditions, was) => {
+    expect(wasReady(aDatabase({ status: { conditions } }))).toBe(was);
+  });
+});
