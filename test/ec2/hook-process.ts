@@ -1,0 +1,137 @@
+import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import type { Ec2Clients } from '../../hooks/aws/client.ts';
+import { createCompute } from '../../hooks/aws/compute.ts';
+import { checkAnswer } from '../../hooks/metacontroller/answer.ts';
+import type { FinalizeResponse, SyncRequest, SyncResponse } from '../../hooks/metacontroller/contract.ts';
+import { createGuards } from '../../hooks/metacontroller/guard.ts';
+import { nodeHooks } from '../../hooks/questdbnode/hooks.ts';
+import type { Compute, NodeCluster, NodePorts, NodeTiming } from '../../hooks/questdbnode/ports.ts';
+import type { ApiServer } from './api-server.ts';
+import type { Laws, Witness } from './laws.ts';
+import { CLUSTER_NAME } from './objects.ts';
+
+/** What the hooks are configured with when nothing else is said. */
+export const TIMING: NodeTiming = { visibilitySeconds: 300, capacityRetrySeconds: 180, pollSeconds: 10 };
+const SNAPSHOT_MAX_AGE_SECONDS = 10;
+
+/** The hook process dies here. */
+export const crash = (): Promise<never> => Promise.reject(new Error('the hook process died'));
+
+type Use = keyof Compute | keyof NodeCluster;
+
+/**
+ * Something that happens in the middle of a call. A call has an edge before and an edge after each use of a port, counted from 0:
+ * `act` runs at one of them and may be a crash, or let other things happen while the call is held up.
+ */
+export type Interruption = { at: number | `before ${Use}` | `after ${Use}`; act: () => Promise<void> };
+
+export type Answer = SyncResponse<unknown> & Partial<FinalizeResponse<unknown>>;
+
+/** A process with the QuestDBNode hooks in it. */
+export type HookProcess = {
+  call: (request: SyncRequest<QuestDBNode>, interruption?: Interruption) => Promise<Answer>;
+  /** Another process: nothing is remembered. */
+  restart: () => void;
+};
+
+type Surroundings = { api: ApiServer; clients: Ec2Clients; laws: Laws; now: () => Date; events: string[] };
+
+const guards = createGuards('QuestDBNode');
+
+const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
+  readParent: (_namespace, name) => Promise.resolve(api.read(name)),
+  csiDriversOf: (nodeName) => Promise.resolve(api.csiNodes.has(nodeName) ? ['ebs.csi.aws.com'] : []),
+  deleteNode: (name, uid) => {
+    if (api.nodes.get(name)?.metadata.uid === uid) api.nodes.delete(name);
+    return Promise.resolve();
+  },
+  record: ({ metadata }, _type, reason) => {
+    events.push(`${metadata.name} ${reason}`);
+    return Promise.resolve();
+  },
+});
+
+type Edge = (side: 'before' | 'after', use: Use) => Promise<void>;
+
+const betweenEdges =
+  (edge: Edge) =>
+  <Args extends unknown[], Result>(use: Use, call: (...args: Args) => Promise<Result>) =>
+  async (...args: Args): Promise<Result> => {
+    await edge('before', use);
+    const result = await call(...args);
+    await edge('after', use);
+    return result;
+  };
+
+const watched = (compute: Compute, cluster: NodeCluster, witness: Witness): Pick<NodePorts, 'compute' | 'cluster'> => ({
+  compute: {
+    ...compute,
+    launch: (intent) => {
+      witness.launches(intent);
+      return compute.launch(intent);
+    },
+    terminate: (instanceId) => {
+      witness.terminates(instanceId);
+      return compute.terminate(instanceId);
+    },
+  },
+  cluster: {
+    ...cluster,
+    readParent: async (namespace, name) => {
+      const live = await cluster.readParent(namespace, name);
+      witness.sawParent(live);
+      return live;
+    },
+  },
+});
+
+const interrupted = ({ compute, cluster }: Pick<NodePorts, 'compute' | 'cluster'>, edge: Edge) => {
+  const hold = betweenEdges(edge);
+  return {
+    compute: {
+      fleet: hold('fleet', compute.fleet),
+      describe: hold('describe', compute.describe),
+      launch: hold('launch', compute.launch),
+      terminate: hold('terminate', compute.terminate),
+      offeredTypes: hold('offeredTypes', compute.offeredTypes),
+    },
+    cluster: {
+      readParent: hold('readParent', cluster.readParent),
+      csiDriversOf: hold('csiDriversOf', cluster.csiDriversOf),
+      deleteNode: hold('deleteNode', cluster.deleteNode),
+      record: hold('record', cluster.record),
+    },
+  };
+};
+
+const edgesOf = (interruption: Interruption | undefined): Edge => {
+  let edge = -1;
+  let isDone = false;
+  return async (side, use) => {
+    edge += 1;
+    if (isDone || interruption === undefined) return;
+    if (interruption.at !== edge && interruption.at !== `${side} ${use}`) return;
+    isDone = true;
+    await interruption.act();
+  };
+};
+
+/** The hooks as they are composed in production, but for the API server; requests and answers pass the guards of the edge. */
+export const createHookProcess = (around: Surroundings): HookProcess => {
+  const { clients, now } = around;
+  const cluster = clusterOf(around);
+  const start = (): Compute =>
+    createCompute({ clients, clusterName: CLUSTER_NAME, snapshotMaxAgeSeconds: SNAPSHOT_MAX_AGE_SECONDS, now });
+  let compute = start();
+  return {
+    call: async (request, interruption) => {
+      const ports = interrupted(watched(compute, cluster, around.laws.witness()), edgesOf(interruption));
+      const hooks = nodeHooks({ ...ports, timing: TIMING, clusterName: CLUSTER_NAME, now });
+      const body = structuredClone(request);
+      return request.finalizing
+        ? checkAnswer('finalize', await hooks.finalize(guards.finalize(body)))
+        : checkAnswer('sync', await hooks.sync(guards.sync(body)));
+    },
+    restart: () => (compute = start()),
+  };
+};
