@@ -1,4 +1,7 @@
 import { type Command } from './command.ts';
+import { askStatus, findSupervisor } from '../processes/control.ts';
+import { simulatedEc2Url } from '../processes/environment.ts';
+import type { Settings } from '../settings.ts';
 import { table } from './table.ts';
 
 type Row = Record<string, unknown>;
@@ -78,12 +81,21 @@ export const stateText = (state: AccountState): string => {
     .join('\n');
 };
 
+/** With AWS_ENDPOINT_URL_EC2 there is no simulator to talk to, and another account is none of this command's business. */
+const refuseOtherEndpoint = async (settings: Settings): Promise<void> => {
+  if (findSupervisor(settings) === undefined) return;
+  const { choices } = await askStatus(settings, []);
+  if (choices.EC2 === simulatedEc2Url(settings)) return;
+  throw new Error(`This cluster runs with EC2 at ${choices.EC2}: there is no simulated account to look at.`);
+};
+
 export const aws: Command = {
   name: 'aws',
   usage: 'aws COMMAND [ID] [KEY=VALUE ...]',
   summary: 'look at the simulated account (state, journal) or disturb it (terminate-instance ID, fail ..., heal, ...)',
   options: [],
   run: async ({ settings, arguments: [name, ...words] }) => {
+    await refuseOtherEndpoint(settings);
     const base = `http://127.0.0.1:${settings.ports.ec2}/_simulator`;
     if (name === undefined) {
       const commands = (await request(`${base}/commands`)) as Record<string, string>;

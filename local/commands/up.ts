@@ -3,6 +3,7 @@ import { ensureEngines, missingEngines } from '../controlplane/engines.ts';
 import { progressOn, type Progress } from '../controlplane/progress.ts';
 import { requireToolchain } from '../controlplane/toolchain.ts';
 import { startCluster } from '../processes/cluster.ts';
+import { ec2EndpointOf } from '../processes/environment.ts';
 import type { Settings } from '../settings.ts';
 import { requireArguments, type Command } from './command.ts';
 
@@ -39,9 +40,11 @@ export const up: Command = {
   options: [],
   run: async ({ settings, arguments: given }) => {
     requireArguments(up, given, 0);
-    const { paths, ports } = await bringUp(settings.stateDir);
-    console.log(`The cluster is up.\n  export KUBECONFIG=${paths.kubeconfig}`);
-    console.log(`  databases: http://127.0.0.1:${ports.router}/-/   simulated EC2: http://127.0.0.1:${ports.ec2}`);
+    const started = await bringUp(settings.stateDir);
+    console.log('The cluster is up.');
+    console.log(`  export KUBECONFIG=${started.paths.kubeconfig}`);
+    console.log(`  databases   http://127.0.0.1:${started.ports.router}/-/`);
+    console.log(`  EC2         ${ec2EndpointOf(started, process.env).url}`);
     return 0;
   },
 };

@@ -7,7 +7,7 @@ import { exitText, type Component, type PartStatus } from './component.ts';
 import { actOnPart, askStatus } from './control.ts';
 import { waitUntil } from './health.ts';
 
-const PATIENCE_SECONDS = 60;
+const PATIENCE_SECONDS = 120;
 /** A part that ends this often on its way up will not come up. */
 const CRASHES = 3;
 const LOG_LINES = 15;
@@ -51,7 +51,7 @@ export const bootControlPlane = async (settings: Settings, progress: Progress): 
 /** Everything, in the order of the tiers; the installation runs while the middle tiers start. */
 export const bootAll = async (settings: Settings, components: Component[], progress: Progress): Promise<void> => {
   const tiers = (...wanted: number[]) => components.filter(({ tier }) => wanted.includes(tier)).map(({ name }) => name);
-  await progress.step('etcd and the simulated EC2', () => startParts(settings, tiers(0)));
+  await progress.step(tiers(0).join(' and '), () => startParts(settings, tiers(0)));
   await progress.step('Kubernetes API server', () => startParts(settings, tiers(1)));
   await progress.step('controllers and storage; custom resource definitions', () =>
     Promise.all([startParts(settings, tiers(2, 3)), installDefinitions(settings, process.env)]),

@@ -27,7 +27,7 @@ const isAction = (word: string | undefined): word is PartAction => PART_ACTIONS.
 
 const answer = async (control: Control, method: string, url: string): Promise<unknown> => {
   const [, root, part, action] = url.split('/');
-  if (method === 'GET' && root === 'status') return control.status(part?.split(','));
+  if (method === 'GET' && root === 'status') return control.status(part?.split(',').filter((name) => name !== ''));
   if (method === 'POST' && root === 'parts' && part !== undefined && isAction(action)) {
     await control.act(part, action);
     return {};

@@ -6,10 +6,12 @@ import type { Settings } from '../settings.ts';
 /** Where the hooks look for EC2, and who decided so. */
 export type Ec2Endpoint = { url: string; simulated: boolean };
 
+export const simulatedEc2Url = (settings: Settings): string => `http://127.0.0.1:${settings.ports.ec2}`;
+
 /** AWS_ENDPOINT_URL_EC2 set by the caller of `up` wins over the simulator. */
 export const ec2EndpointOf = (settings: Settings, env: NodeJS.ProcessEnv): Ec2Endpoint => {
   const given = env.AWS_ENDPOINT_URL_EC2;
-  return given ? { url: given, simulated: false } : { url: `http://127.0.0.1:${settings.ports.ec2}`, simulated: true };
+  return given ? { url: given, simulated: false } : { url: simulatedEc2Url(settings), simulated: true };
 };
 
 const isAws = (name: string): boolean => name.startsWith('AWS_');
