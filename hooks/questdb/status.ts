@@ -4,7 +4,7 @@ import { generationOf } from '../api/kinds.ts';
 import { serviceName } from '../api/names.ts';
 import { isServedAsPlanned } from './children/children.ts';
 import { portOf } from './children/ports.ts';
-import { hasSpoken, isReady, wasReady, type Observed } from './observe.ts';
+import { hasSpoken, isReady, isSettled, wasReady, type Observed } from './observe.ts';
 import { usableClaim, type DatabasePlan } from './plan.ts';
 import { podFinding } from './pod.ts';
 
@@ -58,9 +58,10 @@ const readyFinding = (observed: Observed, plan: DatabasePlan, parts: Parts): Fin
 };
 
 /** The StatefulSet is not there as planned yet; when its pod has nothing to complain of, it is the old one. */
-const rolloutFinding = ({ pod }: Observed): Finding => {
-  const finding = podFinding(pod);
-  return finding.status === 'True'
+const rolloutFinding = ({ pod, statefulSet }: Observed): Finding => {
+  const isOldPodReady = statefulSet !== undefined && isSettled(statefulSet);
+  const finding = isOldPodReady ? undefined : podFinding(pod);
+  return finding === undefined || finding.status === 'True'
     ? fails('PodUpdating', 'Waiting for the StatefulSet controller to finish with the new pod template.')
     : finding;
 };

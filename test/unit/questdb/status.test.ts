@@ -68,6 +68,12 @@ describe('Ready', () => {
     expect(readyOf(observed)).toMatchObject({ status: 'False', reason });
   });
 
+  it('does not say that there is no pod when the pod of the old template was not looked at', () => {
+    const set = aStatefulSet(aDatabase(), { ...POD_INPUT, claimName: 'old-data' });
+    const observed = observing(aDatabase(), [aVolume(), set], { probe: ANSWERED, pod: undefined });
+    expect(readyOf(observed)).toMatchObject({ status: 'False', reason: 'PodUpdating' });
+  });
+
   it('is False while the volume is not Ready, although the database answers', () => {
     const conditions = [condition('Ready', 'False', { reason: 'WaitingForBinding', message: 'Binding.' })];
     const volume = aVolume({ status: { claimName: 'trades-data', conditions } });
