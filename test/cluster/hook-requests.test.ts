@@ -7,6 +7,7 @@ import { createDatabase } from '../harness/questdb.ts';
 const cluster = useCluster('kwok');
 
 const STORED = readFileSync(join(import.meta.dirname, '../../examples/requests/questdb-sync.json'), 'utf8');
+const FINALIZE = STORED.replace('"finalizing": false', '"finalizing": true');
 
 const post = async (hook: string, body: string, token?: string) => {
   const { settings } = cluster();
@@ -41,7 +42,7 @@ describe('a stored request', () => {
     { what: 'with broken JSON', hook: 'questdb/sync', body: STORED.slice(0, -20), status: 400 },
     { what: 'of another kind', hook: 'questdbnode/sync', body: STORED, status: 422 },
     { what: 'to sync a parent that does not exist', hook: 'questdb/sync', body: STORED, status: 429 },
-    { what: 'to finalize a parent that does not exist', hook: 'questdb/finalize', body: STORED, status: 429 },
+    { what: 'to finalize a parent that does not exist', hook: 'questdb/finalize', body: FINALIZE, status: 429 },
   ])('$what is answered $status and does nothing', async ({ hook, token, body, status }) => {
     const before = await everything();
     const answer = await post(hook, body, token);

@@ -3,7 +3,7 @@ import { startCluster } from '../../local/processes/cluster.ts';
 import { actOnPart, findSupervisor, type PartAction } from '../../local/processes/control.ts';
 import { readSettings, type Settings } from '../../local/settings.ts';
 import { eventually } from './eventually.ts';
-import { keepEvidence } from './failure.ts';
+import { keepEvidence, markFailed } from './failure.ts';
 import { createKubectl, createReader, type Kubectl, type Reader } from './kubectl.ts';
 import { createSimulatorClient, type Simulator } from './simulator.ts';
 
@@ -71,7 +71,12 @@ export const useCluster = (boot: Boot): (() => Cluster) => {
   };
 
   beforeAll(async () => {
-    cluster = connect(await ensureCluster(inject('stateDir')), namespaces);
+    const stateDir = inject('stateDir');
+    const settings = await ensureCluster(stateDir).catch((error: unknown) => {
+      markFailed(stateDir);
+      throw error;
+    });
+    cluster = connect(settings, namespaces);
     await cluster.simulator.command('set', { bootAs: boot });
   });
 
@@ -80,11 +85,13 @@ export const useCluster = (boot: Boot): (() => Cluster) => {
   });
 
   afterAll(async () => {
+    // It did not come up, which has been said.
+    if (cluster === undefined) return;
     try {
-      await cleanUp(get(), namespaces);
-      expect(await get().simulator.violations()).toEqual([]);
+      await cleanUp(cluster, namespaces);
+      expect(await cluster.simulator.violations()).toEqual([]);
     } catch (error) {
-      await keepEvidence(get().settings, get().kubectl, 'after all tests of a file');
+      await keepEvidence(cluster.settings, cluster.kubectl, 'after all tests of a file');
       throw error;
     }
   });

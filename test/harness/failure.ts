@@ -7,6 +7,8 @@ import type { Kubectl } from './kubectl.ts';
 export const FAILED = 'failed';
 
 const LOG_LINES = 50;
+/** The API server may be what failed. */
+const PATIENCE = '--request-timeout=20s';
 const KINDS = [
   'questdbs,questdbnodes,questdbvolumes,questdbnodeclasses',
   'statefulsets,pods,services,endpointslices,persistentvolumeclaims,persistentvolumes,volumeattachments,nodes,csinodes',
@@ -18,15 +20,20 @@ const lastLines = (path: string): string =>
 
 const fileName = (test: string): string => test.replaceAll(/[^\w-]+/g, '-').slice(0, 80);
 
+/** Keeps the state directory at the end of the run. */
+export const markFailed = (stateDir: string): string => {
+  const folder = join(stateDir, FAILED);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+};
+
 /** Files what there is when a test fails: every object, the end of the hooks' log. Prints where. */
 export const keepEvidence = async (settings: Settings, kubectl: Kubectl, test: string): Promise<void> => {
-  const folder = join(settings.stateDir, FAILED);
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${fileName(test)}.txt`);
+  const path = join(markFailed(settings.stateDir), `${fileName(test)}.txt`);
   const say = (error: unknown): string => String(error);
   const [overview, objects] = await Promise.all([
-    kubectl.run('get', KINDS, '-A', '-o', 'wide').catch(say),
-    kubectl.run('get', KINDS, '-A', '-o', 'yaml').catch(say),
+    kubectl.run('get', KINDS, '-A', '-o', 'wide', PATIENCE).catch(say),
+    kubectl.run('get', KINDS, '-A', '-o', 'yaml', PATIENCE).catch(say),
   ]);
   const log = lastLines(join(settings.paths.logs, 'hooks.log'));
   writeFileSync(path, [overview, '# the end of the log of the hooks', log, '# objects', objects].join('\n'));
