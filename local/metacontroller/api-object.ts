@@ -11,7 +11,7 @@ export type OwnerReference = {
   blockOwnerDeletion?: boolean;
 };
 
-export type Metadata = {
+type Metadata = {
   name: string;
   namespace?: string;
   uid: string;

@@ -6,7 +6,7 @@ import type { ParentSelector } from './parent-selector.ts';
 import { apiVersionOf, pathOf, type Resource } from './resource.ts';
 import { messageOf } from './fault.ts';
 
-export type Claim = {
+type Claim = {
   api: ApiClient;
   parentResource: Resource;
   parent: ApiObject;

@@ -18,7 +18,7 @@ export type Customize = {
   stop: () => void;
 };
 
-export type CustomizeOptions = {
+type CustomizeOptions = {
   controller: CompositeController;
   hook: Hook;
   discovery: Discovery;

@@ -1,4 +1,4 @@
-export type Requirement = { key: string; operator: string; values?: string[] };
+type Requirement = { key: string; operator: string; values?: string[] };
 export type LabelSelector = { matchLabels?: Record<string, string>; matchExpressions?: Requirement[] };
 export type Labels = Record<string, string>;
 

@@ -16,7 +16,7 @@ import { COMPOSITE_CONTROLLERS, DEFINITIONS, MERELY_WATCHED, NAMESPACES, SECRETS
 
 export type ApplyStrategy = 'dynamic-apply' | 'server-side-apply';
 
-export type MetacontrollerOptions = {
+type MetacontrollerOptions = {
   /** Path of a kubeconfig file. */
   kubeconfig: string;
   lag?: Lag;

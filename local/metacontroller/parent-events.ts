@@ -4,7 +4,7 @@ import type { Handlers, Informer } from './informer.ts';
 import { selectorOf } from './parent-selector.ts';
 import type { Resource } from './resource.ts';
 
-export type ParentEventOptions = {
+type ParentEventOptions = {
   parentResource: Resource;
   parents: Informer;
   generateSelector: boolean;

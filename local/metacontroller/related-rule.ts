@@ -19,7 +19,7 @@ export type NamespaceLabels = (namespace: string) => Record<string, string> | un
 const isGiven = (selector: LabelSelector | null | undefined): boolean => selector !== undefined && selector !== null;
 
 /** A rule that contradicts itself or its resource fails the whole pass. */
-export const refuseContradiction = (rule: RelatedRule, resource: Resource): void => {
+const refuseContradiction = (rule: RelatedRule, resource: Resource): void => {
   const byName = (rule.names ?? []).length > 0;
   if (byName && (isGiven(rule.labelSelector) || isGiven(rule.namespaceSelector)))
     throw new Error(

@@ -60,23 +60,33 @@ describe('deletion', () => {
     await isGone('ConfigMap', namespace, 'made');
   });
 
-  it('manages no children while foreground deletion takes them, and makes those it still names anew after it', async () => {
+  it('manages no children while foreground deletion takes them, but makes those it still names after it', async () => {
     const { objects } = world;
     const { namespace, parent, calls } = await world.controller('foreground', {
-      hooks: { sync: wanting(configMap('made')), finalize: finalizeAfterChildren },
+      hooks: {
+        sync: wanting(configMap('made')),
+        finalize: ({ parent: { spec } }) => ({
+          body: spec?.letGo === true ? { finalized: true } : { children: [configMap('made'), configMap('more')] },
+        }),
+      },
     });
     await parent('one');
-    const before = await eventually(() => objects.get('ConfigMap', namespace, 'made'));
+    await eventually(() => objects.get('ConfigMap', namespace, 'made'));
+    const hold = { finalizers: ['test.questdb-fleet.dev/hold'] };
+    const held = await objects.patch('ConfigMap', namespace, 'made', { metadata: hold });
     await world.collectsGarbage();
     await objects.remove('Thing', namespace, 'one', 'Foreground');
-    await eventually(async () => {
-      const { uid } = (await objects.get('ConfigMap', namespace, 'made')).metadata;
-      expect(uid).not.toBe(before.metadata.uid);
-    });
-    const withCollector = calls('finalize').filter(({ request: { parent: seen } }) =>
-      (seen.metadata.finalizers as string[]).includes('foregroundDeletion'),
-    );
-    expect(withCollector.length).toBeGreaterThan(0);
+    // What is seen after the second change was asked after the pass of the first had ended.
+    for (const step of ['first', 'second']) {
+      await objects.patch('Thing', namespace, 'one', { spec: { step } });
+      await eventually(() => expect(calls('finalize').at(-1)?.request.parent.spec).toMatchObject({ step }));
+    }
+    expect(calls('finalize').at(-1)?.request.parent.metadata.finalizers).toContain('foregroundDeletion');
+    expect(await objects.find('ConfigMap', namespace, 'more')).toBeUndefined();
+    await objects.patch('ConfigMap', namespace, 'made', { metadata: { finalizers: null } });
+    await eventually(() => objects.get('ConfigMap', namespace, 'more'));
+    const again = await eventually(() => objects.get('ConfigMap', namespace, 'made'));
+    expect(again.metadata.uid).not.toBe(held.metadata.uid);
     await objects.patch('Thing', namespace, 'one', { spec: { letGo: true } });
     await isGone('Thing', namespace, 'one');
     await isGone('ConfigMap', namespace, 'made');
@@ -114,6 +124,27 @@ describe('deletion', () => {
     expect(calls('finalize').at(-1)?.request.children['ConfigMap.v1']).toEqual({});
     expect((await objects.get('ConfigMap', namespace, 'orphan')).metadata).not.toHaveProperty('ownerReferences');
     await objects.patch('Thing', namespace, 'one', { spec: { letGo: true } });
+    await isGone('Thing', namespace, 'one');
+  });
+
+  it('asks finalize for a parent that was deleted before it had the finalizer, but manages no children', async () => {
+    const { objects } = world;
+    const { namespace, parent, calls, warnings } = await world.controller('too-late', {
+      hooks: {
+        sync: wanting(),
+        finalize: () => ({ body: { status: { phase: 'Going' }, children: [configMap('made')] } }),
+      },
+    });
+    await parent('one', {}, { labels: {}, finalizers: ['test.questdb-fleet.dev/hold'] });
+    await objects.remove('Thing', namespace, 'one');
+    await objects.patch('Thing', namespace, 'one', { metadata: { labels: { test: namespace } } });
+    await eventually(async () =>
+      expect((await objects.get('Thing', namespace, 'one')).status).toMatchObject({ phase: 'Going' }),
+    );
+    expect(calls('finalize')[0]?.request.parent.metadata.finalizers).toEqual(['test.questdb-fleet.dev/hold']);
+    expect(await objects.find('ConfigMap', namespace, 'made')).toBeUndefined();
+    expect(await warnings()).toEqual([]);
+    await objects.patch('Thing', namespace, 'one', { metadata: { finalizers: null } });
     await isGone('Thing', namespace, 'one');
   });
 
