@@ -37,9 +37,10 @@ const startTimeOf = (pid: number): string | undefined => {
   }
 };
 
-const signalGroup = (pid: number, signal: 'SIGTERM' | 'SIGKILL'): void => {
+/** Asks the container's first process to end, as a runtime does, or ends all of them. */
+const signalContainer = (pid: number, signal: 'SIGTERM' | 'SIGKILL'): void => {
   try {
-    process.kill(-pid, signal);
+    process.kill(signal === 'SIGKILL' ? -pid : pid, signal);
   } catch {
     // It has ended by itself.
   }
@@ -60,7 +61,7 @@ export const killLeftOvers = (folder: string): number => {
   for (const name of readdirSync(folder)) {
     const record = parseRecord(readFileSync(join(folder, name), 'utf8'));
     if (record !== undefined && startTimeOf(record.pid) === record.startTime) {
-      signalGroup(record.pid, 'SIGKILL');
+      signalContainer(record.pid, 'SIGKILL');
       killed += 1;
     }
     rmSync(join(folder, name));
@@ -101,7 +102,7 @@ export const processesIn = (folder: string): Processes => {
   const pids = new Set<number>();
   let isOff = false;
   const signalAll = (signal: 'SIGTERM' | 'SIGKILL'): void => {
-    for (const pid of pids) signalGroup(pid, signal);
+    for (const pid of pids) signalContainer(pid, signal);
   };
   return {
     start: (command, logFile) => {
@@ -121,7 +122,7 @@ export const processesIn = (folder: string): Processes => {
           if (pid !== undefined) {
             pids.delete(pid);
             // What it started itself goes with it, as a container's other processes do.
-            signalGroup(pid, 'SIGKILL');
+            signalContainer(pid, 'SIGKILL');
             rmSync(join(folder, String(pid)), { force: true });
           }
           resolve({ code: exitCodeOf(code, signal), startedAt, finishedAt: new Date() });
@@ -132,7 +133,7 @@ export const processesIn = (folder: string): Processes => {
         writeFileSync(join(folder, String(pid)), JSON.stringify({ pid, startTime: startTimeOf(pid) ?? '' }));
       }
       const signal = (name: 'SIGTERM' | 'SIGKILL'): void => {
-        if (pid !== undefined && pids.has(pid)) signalGroup(pid, name);
+        if (pid !== undefined && pids.has(pid)) signalContainer(pid, name);
       };
       return { pid: pid ?? 0, startedAt, exited, signal };
     },
