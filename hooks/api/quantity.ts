@@ -1,36 +1,31 @@
 /**
- * Kubernetes quantities as the schema lets them in: digits and an optional suffix, no fraction and no sign
- * (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+ * Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/): digits, perhaps a fraction, and a
+ * suffix. Users write them without sign and fraction (the schema says so); Nodes may report any form.
  */
-const SUFFIXES: Readonly<Record<string, bigint>> = {
-  '': 1n,
-  k: 1000n,
-  M: 1000n ** 2n,
-  G: 1000n ** 3n,
-  T: 1000n ** 4n,
-  Ki: 1024n,
-  Mi: 1024n ** 2n,
-  Gi: 1024n ** 3n,
-  Ti: 1024n ** 4n,
-};
-const BYTES = /^(\d+)(|[KMGT]i|[kMGT])$/;
+const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
+const DECIMAL = ['k', 'M', 'G', 'T', 'P', 'E'] as const;
+const FACTORS: ReadonlyMap<string, bigint> = new Map<string, bigint>([
+  ['', 1n],
+  ...BINARY.map((suffix, index) => [suffix, 1024n ** BigInt(index + 1)] as const),
+  ...DECIMAL.map((suffix, index) => [suffix, 1000n ** BigInt(index + 1)] as const),
+]);
+const SIZE = /^(\d+)(?:\.(\d+))?(m|[kMGTPE]|[KMGTPE]i|)$/;
 const MIB = 1024n ** 2n;
 
-/** Bytes of a quantity such as `100Gi`, `5G` or 1073741824. Throws on anything else. */
+/** Whole bytes of a size such as `100Gi`, `1.5Gi`, `5G` or 1073741824, rounded down. Throws on anything else. */
 export const parseBytes = (quantity: string | number): bigint => {
-  const [, digits, suffix] = BYTES.exec(String(quantity)) ?? [];
-  const factor = suffix === undefined ? undefined : SUFFIXES[suffix];
-  if (digits === undefined || factor === undefined) {
-    throw new RangeError(`"${quantity}" is no size: digits and one of k, M, G, T, Ki, Mi, Gi, Ti are allowed`);
-  }
-  return BigInt(digits) * factor;
+  const [, whole, fraction = '', suffix = ''] = SIZE.exec(String(quantity)) ?? [];
+  if (whole === undefined) throw new RangeError(`"${quantity}" is no size: for example 100Gi, 500G or 1073741824`);
+  const scale = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(whole + fraction);
+  return suffix === 'm' ? scaled / (scale * 1000n) : (scaled * (FACTORS.get(suffix) ?? 1n)) / scale;
 };
 
 /** The canonical form of a size, the one the API server keeps: the largest binary suffix that leaves no fraction. */
 export const canonicalBytes = (quantity: string | number): string => {
   const bytes = parseBytes(quantity);
-  const suffix = ['Ti', 'Gi', 'Mi', 'Ki'].find((candidate) => bytes > 0n && bytes % (SUFFIXES[candidate] ?? 1n) === 0n);
-  return suffix === undefined ? String(bytes) : `${bytes / (SUFFIXES[suffix] ?? 1n)}${suffix}`;
+  const suffix = BINARY.findLast((candidate) => bytes > 0n && bytes % (FACTORS.get(candidate) ?? 1n) === 0n);
+  return suffix === undefined ? String(bytes) : `${bytes / (FACTORS.get(suffix) ?? 1n)}${suffix}`;
 };
 
 /** Whole MiB of a size, rounded down. */

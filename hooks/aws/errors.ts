@@ -1,4 +1,4 @@
-import { RetryLater } from '../metacontroller/errors.ts';
+import { Refusal, RetryLater } from '../metacontroller/errors.ts';
 
 /**
  * What an EC2 error means to the operator, decided in one place
@@ -26,6 +26,9 @@ const CLASSES: Readonly<Record<string, Ec2ErrorClass>> = {
   IdempotentInstanceTerminated: 'TokenSpent',
   'InvalidInstanceID.NotFound': 'NotFound',
   'InvalidVolume.NotFound': 'NotFound',
+  // No credentials, or expired ones: no request was made.
+  CredentialsProviderError: 'Refused',
+  TokenProviderError: 'Refused',
   RequestLimitExceeded: 'Transient',
   Throttling: 'Transient',
   ThrottlingException: 'Transient',
@@ -59,12 +62,16 @@ export const asRetryLater = (operation: string, error: unknown): RetryLater =>
     cause: error,
   });
 
-/** Runs a call whose every failure is worth another try; what EC2 refuses outright is thrown as it is. */
+const WHAT_TO_CHECK = "Check the IAM policy of the operator's role.";
+
+/** Runs a call whose failures are worth another try, as RetryLater; what EC2 refuses outright is a Refusal. */
 export const orRetryLater = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (error) {
     if (classOf(error) === 'Transient') throw asRetryLater(operation, error);
-    throw error;
+    throw new Refusal(`EC2 ${operation} was refused (${codeOf(error)}): ${messageOf(error)} ${WHAT_TO_CHECK}`, {
+      cause: error,
+    });
   }
 };

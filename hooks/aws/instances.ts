@@ -25,7 +25,8 @@ const fromEc2 = (instance: Ec2Instance): Instance => ({
   clientToken: instance.ClientToken ?? '',
   tags: tagsOf(instance.Tags),
   dataVolumeIds: (instance.BlockDeviceMappings ?? [])
-    .filter(({ DeviceName }) => DeviceName !== instance.RootDeviceName)
+    // What the launch itself made goes with the instance; the CSI driver attaches volumes that stay.
+    .filter(({ DeviceName, Ebs }) => DeviceName !== instance.RootDeviceName && Ebs?.DeleteOnTermination !== true)
     .map(({ Ebs }) => Ebs?.VolumeId ?? '')
     .sort(),
 });

@@ -19,6 +19,10 @@ const fromEc2 = (volume: Volume): EbsVolume => ({
   zone: volume.AvailabilityZone ?? '',
   sizeGiB: volume.Size ?? 0,
   tags: tagsOf(volume.Tags),
+  attachedTo: (volume.Attachments ?? [])
+    .filter(({ State }) => State !== 'detached')
+    .map(({ InstanceId }) => InstanceId ?? 'an instance')
+    .sort(),
 });
 
 const isThere = ({ State }: Volume): boolean => State !== 'deleting' && State !== 'deleted';

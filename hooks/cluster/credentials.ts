@@ -43,9 +43,11 @@ export const createCredentials = async (api: KubeApi, identity: Identity): Promi
   return made.metadata.uid;
 };
 
-/** What the database is asked with; undefined when the Secret is not there or not complete. Never logged. */
+/** What the database is asked with; undefined when the Secret is not there, not this database's or not complete. Never logged. */
 export const readBasicCredentials = async (api: KubeApi, identity: Identity): Promise<BasicCredentials | undefined> => {
-  const { username, password } = (await readSecret(api, identity))?.data ?? {};
+  const secret = await readSecret(api, identity);
+  if (secret === undefined || !isDataOf(identity, secret.metadata)) return undefined;
+  const { username, password } = secret.data ?? {};
   return username === undefined || password === undefined
     ? undefined
     : { username: decode(username), password: decode(password) };

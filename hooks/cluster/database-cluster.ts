@@ -16,9 +16,8 @@ export const createDatabaseCluster = (api: KubeApi, record: EventRecorder): Data
   readCredentials: (identity) => readCredentialsState(api, identity),
   createCredentials: (identity) => createCredentials(api, identity),
   readChild: (namespace, child) => api.get<KubernetesObject>(childPath(namespace, child)),
-  orphanedNodes: async ({ namespace, database }) =>
+  nodesOf: async ({ namespace, database }) =>
     (await api.list<KubernetesObject>(withLabels(fleetPath(namespace, 'questdbnodes'), { [DATABASE]: database })))
-      .filter(({ metadata }) => !(metadata.ownerReferences ?? []).some(({ controller }) => controller === true))
       // Items of a list do not say what they are.
       .map((node) => ({ ...node, apiVersion: API_VERSION, kind: 'QuestDBNode' })),
   adopt: (child, parentUid) => {

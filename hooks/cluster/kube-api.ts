@@ -1,16 +1,16 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
-import { RetryLater } from '../metacontroller/errors.ts';
+import { Refusal, RetryLater } from '../metacontroller/errors.ts';
 
 /** The API server refused a request; `reason` is metav1.Status' own. */
-export class ApiError extends Error {
+export class ApiError extends Refusal {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly reason: string;
 
   constructor(status: number, reason: string, message: string) {
-    super(message);
+    super(`The API server refused (${reason}): ${message}`);
     this.status = status;
     this.reason = reason;
   }

@@ -3,7 +3,7 @@ import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { DATABASE, NAMESPACE, type Identity } from '../api/labels.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
-import type { Claim, PersistentVolume, VolumeCluster } from '../questdbvolume/ports.ts';
+import { EBS_DRIVER, type Claim, type PersistentVolume, type VolumeCluster } from '../questdbvolume/ports.ts';
 import { orRetryOnConflict } from './conflicts.ts';
 import type { KubeApi } from './kube-api.ts';
 import { corePath, fleetPath, persistentVolumePath, withLabels } from './paths.ts';
@@ -13,15 +13,14 @@ type PodVolumes = {
   spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
 };
 
-type Reads = Pick<
+type Reads = Omit<
   VolumeCluster,
-  | 'readParent'
-  | 'readClaim'
-  | 'claimsOf'
-  | 'readPersistentVolume'
-  | 'persistentVolumesOf'
-  | 'databaseExists'
-  | 'podsUsing'
+  | 'createClaim'
+  | 'changeClaim'
+  | 'createPersistentVolume'
+  | 'securePersistentVolume'
+  | 'reservePersistentVolume'
+  | 'record'
 >;
 
 /** The QuestDBVolume hook's side of the API server. It can delete nothing. */
@@ -65,6 +64,12 @@ const reads = (api: KubeApi): Reads => ({
   readPersistentVolume: (name) => api.get<PersistentVolume>(persistentVolumePath(name)),
   persistentVolumesOf: ({ namespace, database }) =>
     api.list<PersistentVolume>(withLabels(persistentVolumePath(), { [NAMESPACE]: namespace, [DATABASE]: database })),
+  unlabelledPersistentVolumes: () =>
+    api.list<PersistentVolume>(`${persistentVolumePath()}?labelSelector=${encodeURIComponent(`!${DATABASE}`)}`),
+  persistentVolumesOn: async (volumeHandle) =>
+    (await api.list<PersistentVolume>(persistentVolumePath())).filter(
+      ({ spec }) => spec?.csi?.driver === EBS_DRIVER && spec.csi.volumeHandle === volumeHandle,
+    ),
   databaseExists: async ({ namespace, database }: Identity) =>
     (await api.get<QuestDB>(fleetPath(namespace, 'questdbs', database))) !== undefined,
   podsUsing: async (namespace, claimName) =>

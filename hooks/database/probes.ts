@@ -18,6 +18,8 @@ type Entry = {
 
 /** A database that does not answer is asked again soon. */
 const FAILED_INTERVAL_SECONDS = 1;
+/** An older answer says nothing any more: with several replicas of the hooks, another one may have had newer. */
+const OUTDATED_AFTER_INTERVALS = 3;
 /** Steady databases are looked at every minute; one that was not for this long is gone. */
 const FORGOTTEN_AFTER_SECONDS = 900;
 
@@ -59,7 +61,8 @@ export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): D
       const interval = entry.result?.answered === true ? intervalSeconds : FAILED_INTERVAL_SECONDS;
       const isFresh = time - entry.answeredAt < interval * 1000;
       if (!isFresh && !entry.isAsking) void ask(subject, entry);
-      return { result: entry.result, isFresh: isFresh && entry.result !== undefined };
+      const isKnown = time - entry.answeredAt <= interval * OUTDATED_AFTER_INTERVALS * 1000;
+      return { result: isKnown ? entry.result : undefined, isFresh: isFresh && entry.result !== undefined };
     },
   };
 };

@@ -16,7 +16,15 @@ export class RetryLater extends Error {
 
 /** HTTP 503: the hook is unsure, so nothing may change; Metacontroller backs off. */
 export class Unsure extends Error {
-  override readonly name = 'Unsure';
+  override readonly name: string = 'Unsure';
+}
+
+/**
+ * EC2 or the API server understood a call and refused it: it will not work until a human changes something. Where the hook can, it becomes
+ * a Stalled condition with this sentence; else it is answered as Unsure.
+ */
+export class Refusal extends Unsure {
+  override readonly name: string = 'Refusal';
 }
 
 /** HTTP 422: the request is not one this hook can act on, for example a parent of another kind. */

@@ -8,8 +8,9 @@ import type { DatabasePorts } from './ports.ts';
 
 /**
  * Metacontroller swallows the conflict when a child's name is taken, on every pass. So a child that was wanted before and is not there
- * is looked at: what `kubectl delete --cascade=orphan` left behind is taken over, and anything else is named.
- * Throws RetryLater when something was taken over, so that nothing older is applied.
+ * is looked at: what `kubectl delete --cascade=orphan` left behind is taken over, and anything else is named. Before another QuestDBNode is asked for, all
+ * that carry the database's label are looked at, whatever they are called: never two instances for one need.
+ * Throws RetryLater when something was taken over, or is the parent's and not in the request yet, so that nothing older is applied.
  * @returns the names that are taken by somebody else, as `Kind/name`.
  */
 export const adoptMissing = async (
@@ -20,34 +21,46 @@ export const adoptMissing = async (
   const { parent } = request;
   if (parent.status?.conditions === undefined) return [];
   const identity = identityOf(parent);
-  const found = await Promise.all(
-    desired
-      .filter((child) => !isObserved(request, child))
-      .map((child) => ports.cluster.readChild(identity.namespace, child)),
+  const missing = desired.filter((child) => !isObserved(request, child));
+  const found = await Promise.all(missing.map((child) => ports.cluster.readChild(identity.namespace, child)));
+  const nodes = missing.some(({ kind }) => kind === 'QuestDBNode') ? await unobservedNodes(ports, request) : [];
+  const living = [...found.filter((child) => child !== undefined), ...nodes].filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
   );
-  const taken = found
-    .filter((child) => child !== undefined)
-    .filter((child) => !isControlledBy(child, parent.metadata.uid));
-  const orphans = taken.filter((child) => isOrphanOf(child, identity.database));
+  const orphans = living.filter((child) => isOrphanOf(child, identity.database));
   if (orphans.length > 0) await adoptAll(ports, parent, orphans);
-  return taken
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  if (nodes.some((node) => isControlledBy(node, parent.metadata.uid))) {
+    throw new RetryLater(1, 'A QuestDBNode of this database was made and is not in the request yet.');
+  }
+  return found
+    .filter((child) => child !== undefined)
+    .filter((child) => child.metadata.deletionTimestamp === undefined && !isControlledBy(child, parent.metadata.uid))
     .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
 };
 
-const isObserved = ({ children }: SyncRequest<QuestDB>, { kind, metadata }: DesiredObject): boolean =>
+const unobservedNodes = async (
+  { cluster }: DatabasePorts,
+  request: SyncRequest<QuestDB>,
+): Promise<KubernetesObject[]> =>
+  (await cluster.nodesOf(identityOf(request.parent))).filter(
+    (node) => !isObserved(request, node) && node.metadata.deletionTimestamp === undefined,
+  );
+
+const isObserved = (
+  { children }: SyncRequest<QuestDB>,
+  { kind, metadata }: Pick<DesiredObject, 'kind' | 'metadata'>,
+): boolean =>
   Object.entries(children).some(
     ([outer, objects]) =>
       outer.startsWith(`${kind}.`) && Object.values(objects).some((child) => child.metadata.name === metadata.name),
   );
 
-/** Metacontroller made it and its cache lags. */
-const isControlledBy = ({ metadata }: KubernetesObject, uid: string): boolean =>
+/** Whether the API server says that the object is this parent's. */
+export const isControlledBy = ({ metadata }: KubernetesObject, uid: string): boolean =>
   metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid) ?? false;
 
 const isOrphanOf = ({ metadata }: KubernetesObject, database: string): boolean =>
   metadata.labels?.[DATABASE] === database &&
-  metadata.deletionTimestamp === undefined &&
   !(metadata.ownerReferences ?? []).some(({ controller }) => controller === true);
 
 const adoptAll = async (
@@ -55,17 +68,11 @@ const adoptAll = async (
   parent: QuestDB,
   orphans: readonly KubernetesObject[],
 ): Promise<never> => {
-  const identity = identityOf(parent);
-  assertLiving(assertSameSpec(parent, await ports.cluster.readParent(identity.namespace, identity.database)));
-  // A node's name may have counted on; by its label it is found whatever it is called.
-  const nodes = await ports.cluster.orphanedNodes(identity);
-  const all = new Map([...orphans, ...nodes].map((child) => [`${child.kind}/${child.metadata.name}`, child]));
+  const { namespace, database } = identityOf(parent);
+  assertLiving(assertSameSpec(parent, await ports.cluster.readParent(namespace, database)));
+  const all = new Map(orphans.map((child) => [`${child.kind}/${child.metadata.name}`, child]));
   for (const child of all.values()) await ports.cluster.adopt(child, parent.metadata.uid);
-  await ports.cluster.record(
-    parent,
-    'Normal',
-    'Adopted',
-    `Took over what was left of this database: ${[...all.keys()].sort().join(', ')}.`,
-  );
+  const names = [...all.keys()].sort().join(', ');
+  await ports.cluster.record(parent, 'Normal', 'Adopted', `Took over what was left of this database: ${names}.`);
   throw new RetryLater(1, 'Objects of this database were taken over; waiting for them to be observed.');
 };

@@ -3,27 +3,35 @@ import { podName } from '../api/names.ts';
 import { assertLiving, assertSameSpec } from '../metacontroller/live-parent.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { credentialsUidOf, identityOf, isSettled, statefulSetIn, wasReady, type Facts } from './observe.ts';
-import type { DatabasePorts } from './ports.ts';
+import type { DatabasePorts, Pod, ProbeSubject } from './ports.ts';
 
 /** The live facts a request does not have: few, and only as long as the database is not Ready. */
 export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>): Promise<Facts> => {
   const { parent } = request;
-  const identity = identityOf(parent);
   const statefulSet = statefulSetIn(request);
-  const isSteady = statefulSet !== undefined && isSettled(statefulSet) && wasReady(parent);
-  const pod =
-    statefulSet === undefined || isSteady
-      ? undefined
-      : await ports.cluster.readPod(identity.namespace, podName(identity.database));
-  const canAnswer = statefulSet !== undefined && isSettled(statefulSet);
-  const subject = { ...identity, uid: parent.metadata.uid, podUid: pod?.metadata.uid };
+  const runs = statefulSet !== undefined && isSettled(statefulSet);
+  const isSteady = runs && wasReady(parent);
+  const pod = statefulSet === undefined || isSteady ? undefined : await readPod(ports, parent);
+  // Only the request says that the StatefulSet is settled; that there is a pod was read from the API server.
+  const canAnswer = isSteady || (runs && pod !== undefined);
   return {
     pod,
     credentials: await credentialsFor(ports, parent, isSteady ? credentialsUidOf(statefulSet) : undefined),
-    probe: canAnswer ? ports.probes.last(subject) : { result: undefined, isFresh: false },
+    probe: canAnswer ? ports.probes.last(subjectOf(parent, pod)) : { result: undefined, isFresh: false },
     now: ports.now(),
   };
 };
+
+const readPod = ({ cluster }: DatabasePorts, parent: QuestDB): Promise<Pod | undefined> => {
+  const { namespace, database } = identityOf(parent);
+  return cluster.readPod(namespace, podName(database));
+};
+
+const subjectOf = (parent: QuestDB, pod: Pod | undefined): ProbeSubject => ({
+  ...identityOf(parent),
+  uid: parent.metadata.uid,
+  podUid: pod?.metadata.uid,
+});
 
 /** The Secret is made once, unowned, and kept with the data. A database that is Ready keeps the one it has. */
 const credentialsFor = async (

@@ -1,15 +1,18 @@
 import { fails, transition } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import { generationOf } from '../api/kinds.ts';
-import { podName } from '../api/names.ts';
+import { generationOf, namespaceOf } from '../api/kinds.ts';
+import { hasAll, selectorLabels } from '../api/labels.ts';
+import { podName, statefulSetName } from '../api/names.ts';
 import type { DesiredObject, FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
+import { RetryLater } from '../metacontroller/errors.ts';
 import { assertDying, assertSameSpec } from '../metacontroller/live-parent.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
+import { isControlledBy } from './adopt.ts';
 import { questdbNode } from './children/questdbnode.ts';
 import { questdbVolume } from './children/questdbvolume.ts';
 import { identityOf } from './observe.ts';
-import type { DatabasePorts } from './ports.ts';
+import type { DatabasePorts, Pod } from './ports.ts';
 import type { DatabaseStatus } from './status.ts';
 
 /** The steps of a deletion, each begun when the one before is observed to be over. */
@@ -47,24 +50,68 @@ const planFarewell = async (
 ): Promise<Farewell> => {
   // What --cascade=orphan leaves behind goes on running; there is nothing to wait for.
   if (parent.metadata.finalizers?.includes('orphan') === true) return { step: 'Done' };
-  const names = (outerKey: string) =>
-    objectsOf(request.children, outerKey)
-      .map(({ metadata }) => metadata.name)
-      .join(', ');
-  if (await isPodThere(ports, request)) return { step: 'StopPod', message: 'Waiting for the database to stop.' };
-  const volumes = names(KINDS.volume);
-  if (volumes !== '')
+  await assertChildrenAreOurs(ports, request);
+  const pod = await podToWaitFor(ports, request);
+  if (pod !== undefined) return { step: 'StopPod', message: stopping(pod) };
+  const volumes = namesIn(request, KINDS.volume);
+  if (volumes !== '') {
     return { step: 'ReleaseVolume', message: `Waiting for QuestDBVolume ${volumes} to mark its data as kept.` };
-  const nodes = names(KINDS.node);
-  if (nodes !== '')
-    return { step: 'RetireNode', message: `Waiting for the instance of QuestDBNode ${nodes} to be terminated.` };
-  return { step: 'Done' };
+  }
+  const nodes = namesIn(request, KINDS.node);
+  return nodes === ''
+    ? { step: 'Done' }
+    : { step: 'RetireNode', message: `Waiting for the instance of QuestDBNode ${nodes} to be terminated.` };
 };
 
-const isPodThere = async ({ cluster }: DatabasePorts, request: SyncRequest<QuestDB>): Promise<boolean> => {
-  const { namespace, database } = identityOf(request.parent);
-  const hasStatefulSet = objectsOf(request.children, KINDS.statefulSet).length > 0;
-  return hasStatefulSet || (await cluster.readPod(namespace, podName(database))) !== undefined;
+const namesIn = ({ children }: SyncRequest<QuestDB>, outerKey: string): string =>
+  objectsOf(children, outerKey)
+    .map(({ metadata }) => metadata.name)
+    .join(', ');
+
+/**
+ * The garbage collector takes the owner off all children and the finalizer off the parent with --cascade=orphan. A request that still shows
+ * them as children is older than that: they would be deleted by it. Throws RetryLater.
+ */
+const assertChildrenAreOurs = async ({ cluster }: DatabasePorts, { parent, children }: SyncRequest<QuestDB>) => {
+  const observed = Object.values(KINDS).flatMap((outerKey) => objectsOf(children, outerKey));
+  const live = await Promise.all(observed.map((child) => cluster.readChild(namespaceOf(parent), child)));
+  if (live.some((child) => child !== undefined && !isControlledBy(child, parent.metadata.uid))) {
+    throw new RetryLater(
+      1,
+      "The children in the request are not this object's any more; waiting for a current request.",
+    );
+  }
+};
+
+/** The database's pod, unless it belongs to a StatefulSet that is somebody else's or was left behind. */
+const podToWaitFor = async (
+  { cluster }: DatabasePorts,
+  { parent, children }: SyncRequest<QuestDB>,
+): Promise<PodToStop | undefined> => {
+  const { namespace, database } = identityOf(parent);
+  const name = podName(database);
+  const pod = await cluster.readPod(namespace, name);
+  if (objectsOf(children, KINDS.statefulSet).length > 0) return { name, pod };
+  if (pod === undefined) return undefined;
+  const set = await cluster.readChild(namespace, statefulSetReference(database));
+  const isAnothers = set !== undefined && !isControlledBy(set, parent.metadata.uid);
+  return isAnothers || !hasAll(pod.metadata.labels, selectorLabels(database)) ? undefined : { name, pod };
+};
+
+type PodToStop = { name: string; pod: Pod | undefined };
+
+const statefulSetReference = (database: string): DesiredObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: statefulSetName(database) },
+});
+
+const stopping = ({ name, pod }: PodToStop): string => {
+  if (pod === undefined) return `Waiting for the StatefulSet of pod "${name}" to be deleted.`;
+  const since = pod.metadata.deletionTimestamp;
+  return since === undefined
+    ? `Waiting for pod "${name}" to be stopped.`
+    : `Waiting for pod "${name}" on Node "${pod.spec?.nodeName ?? ''}" to stop by ${since}. If that Node is gone for good: kubectl delete pod ${name} --force.`;
 };
 
 /** Children that are named stay; the others are deleted by Metacontroller. They are named as sync names them, so that nothing changes. */

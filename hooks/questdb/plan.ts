@@ -34,11 +34,9 @@ export const planNext = (observed: Observed): DatabasePlan => {
     : planOnOwnNode(observed, wanted, pod);
 };
 
-/** The claim a pod may mount: named by the volume's hook for the spec it has now, and not in doubt. */
-export const usableClaim = (volume: QuestDBVolume): string | undefined => {
-  const isStalled = conditionOf(volume.status?.conditions, 'Stalled')?.status === 'True';
-  return hasSpoken(volume) && !isStalled ? volume.status?.claimName : undefined;
-};
+/** The claim a pod may mount: named by the volume's hook, and not in doubt. */
+export const usableClaim = ({ status }: QuestDBVolume): string | undefined =>
+  conditionOf(status?.conditions, 'Stalled')?.status === 'True' ? undefined : status?.claimName;
 
 const planOnOwnNode = (
   observed: Observed,

@@ -40,18 +40,19 @@ const waitingFinding = ({ state, lastState }: ContainerStatus): Finding | undefi
   return fails(waiting.reason, words === undefined ? said : `${said}. Its last words: ${words}`);
 };
 
-/** The line of a log's end that says why: the last exception, else the last line. */
-const lastWords = (log: string | undefined): string | undefined => {
-  const lines = (log ?? '').split('\n').filter((line) => line.trim() !== '');
-  return (lines.findLast((line) => line.includes('Exception: ')) ?? lines.at(-1))?.trim();
-};
+/** The line of a log's end that says why: an exception, or a line of level E or C. Others may hold what users asked. */
+const lastWords = (log: string | undefined): string | undefined =>
+  (log ?? '')
+    .split('\n')
+    .findLast((line) => /Exception: |^\S+ [EC] /.test(line))
+    ?.trim();
 
 const runningFinding = ({ state }: ContainerStatus): Finding | undefined => {
   if (state?.terminated !== undefined) {
     const { exitCode, message } = state.terminated;
     return fails(
       'ContainerTerminated',
-      `The database ended with exit code ${exitCode}: ${lastWords(message) ?? 'no words'}`,
+      `The database ended with exit code ${exitCode}: ${lastWords(message) ?? 'see its log'}`,
     );
   }
   return state?.running === undefined

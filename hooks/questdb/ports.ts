@@ -18,8 +18,8 @@ export type DatabaseCluster = {
   /** Makes the Secret with a random password; its uid. Never overwrites one. */
   createCredentials: (identity: Identity) => Promise<string>;
   readChild: (namespace: string, child: DesiredObject) => Promise<KubernetesObject | undefined>;
-  /** The QuestDBNodes with the database's label that nobody controls. */
-  orphanedNodes: (identity: Identity) => Promise<KubernetesObject[]>;
+  /** The QuestDBNodes with the database's label, whoever controls them. */
+  nodesOf: (identity: Identity) => Promise<KubernetesObject[]>;
   /** Asks Metacontroller to take the object over, by the label it selects children with. */
   adopt: (child: KubernetesObject, parentUid: string) => Promise<void>;
   record: EventRecorder;

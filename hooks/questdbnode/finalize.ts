@@ -1,6 +1,7 @@
 import { fails, transition } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
+import { OWNER_UID } from '../api/labels.ts';
 import { assertCurrent, assertDying } from '../metacontroller/live-parent.ts';
 import type { FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
 import { nodesIn, ownedInstances } from './observe.ts';
@@ -35,7 +36,7 @@ export const finalizeNode =
 const planRetirement = async (ports: NodePorts, parent: QuestDBNode): Promise<Retirement> => {
   const deletedAt = new Date(parent.metadata.deletionTimestamp ?? ports.now());
   const fleet = await ports.compute.fleet(deletedAt);
-  const instances = await freshly(ports, ownedInstances(parent, fleet), parent.status?.instanceId, fleet);
+  const instances = await freshly(ports, parent, fleet);
   const living = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
   const attached = living.find(({ dataVolumeIds }) => dataVolumeIds.length > 0);
   if (attached !== undefined) return { step: 'AwaitDetach', instance: attached };
@@ -53,23 +54,24 @@ const awaitVisible = ({ timing, now }: NodePorts, deletedAt: Date): Retirement =
   return now() < until ? { step: 'AwaitVisible', until } : { step: 'Done' };
 };
 
-/** What is to be terminated is read anew: a volume may have been attached since the shared reading. */
+/**
+ * What is to be terminated is read anew: a volume may have been attached since the shared reading. An instance that does not carry this
+ * object's uid is not its to terminate, whatever the status says.
+ */
 const freshly = async (
   { compute }: NodePorts,
-  owned: readonly Instance[],
-  instanceId: string | undefined,
+  parent: QuestDBNode,
   fleet: readonly Instance[],
 ): Promise<Instance[]> => {
-  const ids = new Set([
-    ...owned.map((instance) => instance.instanceId),
-    ...(instanceId === undefined ? [] : [instanceId]),
-  ]);
+  const instanceId = parent.status?.instanceId;
+  const owned = ownedInstances(parent, fleet).map((instance) => instance.instanceId);
+  const ids = [...new Set([...owned, ...(instanceId === undefined ? [] : [instanceId])])].sort();
   const read = await Promise.all(
-    [...ids]
-      .sort()
-      .map(async (id) => (await compute.describe(id)) ?? fleet.find((instance) => instance.instanceId === id)),
+    ids.map(async (id) => (await compute.describe(id)) ?? fleet.find((instance) => instance.instanceId === id)),
   );
-  return read.filter((instance) => instance !== undefined);
+  return read
+    .filter((instance) => instance !== undefined)
+    .filter(({ tags }) => tags[OWNER_UID] === parent.metadata.uid);
 };
 
 const carryOut = async (
@@ -87,7 +89,7 @@ const carryOut = async (
     await compute.terminate(retirement.instance.instanceId);
   }
   if (retirement.step === 'Done') {
-    for (const { metadata } of nodesIn(request)) await cluster.deleteNode(metadata.name, metadata.uid);
+    for (const { metadata } of nodesIn(request)) await cluster.deleteNodeOf(request.parent, metadata.name);
   }
 };
 

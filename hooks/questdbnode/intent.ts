@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { rfc3339 } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
@@ -35,6 +36,10 @@ export const intentOf = (parent: QuestDBNode, input: IntentInput): LaunchIntent 
     requestedAt: rfc3339(input.now),
   };
 };
+
+/** Whether both ask EC2 for the same; when they were decided does not matter. */
+export const isSameLaunch = (a: LaunchIntent, b: LaunchIntent): boolean =>
+  isDeepStrictEqual({ ...a, requestedAt: '', notBefore: '' }, { ...b, requestedAt: '', notBefore: '' });
 
 /** At most 64 ASCII characters (EC2's limit), the same for the same attempt, whoever computes it. */
 const clientToken = ({ metadata, spec }: QuestDBNode, attempt: number, clusterName: string): string =>

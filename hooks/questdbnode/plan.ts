@@ -41,10 +41,10 @@ const DEFAULT_JOIN_TIMEOUT_SECONDS = 900;
 
 /** Decides the next step of one QuestDBNode. */
 export const planNext = (observed: Observed, context: PlanContext): NodePlan => {
-  const instanceId = observed.parent.status?.instanceId;
-  if (instanceId !== undefined) return planWithInstance(observed, instanceId, context);
   const [owned, another] = observed.owned;
   if (owned !== undefined && another !== undefined) return ambiguous(observed.owned);
+  const instanceId = observed.parent.status?.instanceId;
+  if (instanceId !== undefined) return planWithInstance(observed, instanceId, context);
   if (owned !== undefined) return { step: 'Adopt', instance: owned };
   return planLaunch(observed, context);
 };

@@ -11,7 +11,7 @@ export type Instance = {
   zone: string;
   clientToken: string;
   tags: Readonly<Record<string, string>>;
-  /** EBS volumes attached to it other than its root volume. */
+  /** EBS volumes attached to it that do not go with it. */
   dataVolumeIds: string[];
 };
 
@@ -48,8 +48,8 @@ export type NodeCluster = {
   readParent: (namespace: string, name: string) => Promise<QuestDBNode | undefined>;
   /** Names of the CSI drivers that are registered on a Node. */
   csiDriversOf: (nodeName: string) => Promise<readonly string[]>;
-  /** Deletes the Node if it is still the one with this uid. */
-  deleteNode: (name: string, uid: string) => Promise<void>;
+  /** Deletes a Node if it is the one that joined for this QuestDBNode, by its label as the API server has it now. */
+  deleteNodeOf: (owner: QuestDBNode, nodeName: string) => Promise<void>;
   record: EventRecorder;
 };
 

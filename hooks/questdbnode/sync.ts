@@ -3,7 +3,9 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { namespaceOf } from '../api/kinds.ts';
 import { assertCurrent, assertLiving } from '../metacontroller/live-parent.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
+import { refusable } from '../metacontroller/refusable.ts';
 import { nodeClassIn, nodeOf, nodesIn, ownedInstances, type Observed } from './observe.ts';
+import { isSameLaunch } from './intent.ts';
 import { planDecision, planNext } from './plan.ts';
 import type { Instance, LaunchIntent, NodePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -18,9 +20,11 @@ export const syncNode =
     const { metadata } = request.parent;
     const live = await ports.cluster.readParent(namespaceOf(request.parent), metadata.name);
     const parent = assertLiving(assertCurrent(request.parent, live));
-    const observed = await gather(ports, request, parent);
-    const progress = await carryOut(ports, observed);
-    return { status: statusOf(observed, progress), children: [], ...lookAgain(ports, progress) };
+    return refusable(parent, ports.now, async () => {
+      const observed = await gather(ports, request, parent);
+      const progress = await carryOut(ports, observed);
+      return { status: statusOf(observed, progress), children: [], ...lookAgain(ports, progress) };
+    });
   };
 
 /** The facts a request does not have: EC2's view, and the CSI driver until the Node has been Ready once. */
@@ -86,11 +90,18 @@ const launch = async (ports: NodePorts, observed: Observed, intent: LaunchIntent
       return afterMismatch(ports, observed, intent);
     case 'TokenSpent':
       return decideAgain(ports, observed, intent);
-    case 'Refused': {
-      const message = `EC2 refused the launch (${result.code}): ${result.message} Check the QuestDBNodeClass and the IAM policy of the operator.`;
-      return { step: 'Refuse', refusal: { reason: 'LaunchRefused', message } };
-    }
+    case 'Refused':
+      return afterRefusal(ports, observed, intent, `${result.code}: ${result.message}`);
   }
+};
+
+/** The intent is frozen; once the class has been mended, another attempt is decided from it. */
+const afterRefusal = (ports: NodePorts, observed: Observed, intent: LaunchIntent, said: string): Progress => {
+  const same = planDecision(observed, ports, intent.attempt);
+  const isMended = same.step === 'Decide' && !isSameLaunch(same.launch, intent);
+  if (isMended) return decideAgain(ports, observed, intent);
+  const message = `EC2 refused the launch (${said}) Mend the QuestDBNodeClass or the IAM policy of the operator; it is tried again each minute.`;
+  return { step: 'Refuse', refusal: { reason: 'LaunchRefused', message } };
 };
 
 /** Another call used the token, perhaps one whose answer was lost: its instance is this object's. */

@@ -2,8 +2,8 @@ import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
 import { DATABASE, isDataOf, NAMESPACE, OWNER, ownerAnnotation, type Identity } from '../api/labels.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
-import { identityOf, isEbs, storageClassIn, wantedClaimName, type Observed } from './observe.ts';
-import type { Claim, EbsVolume, VolumePorts } from './ports.ts';
+import { candidateClaimNames, chosenClaim, identityOf, storageClassIn, type Found, type Observed } from './observe.ts';
+import type { Claim, EbsVolume, PersistentVolume, VolumePorts } from './ports.ts';
 
 /** The live facts a request does not have; the search for data from before is made only when there is no claim. */
 export const gather = async (
@@ -12,47 +12,53 @@ export const gather = async (
   parent: QuestDBVolume,
 ): Promise<Observed> => {
   const identity = identityOf(parent);
-  const claim = await claimOf(ports, parent);
+  const claims = await claimsFor(ports, parent);
+  const claim = chosenClaim(parent, claims);
   const volumeName = claim?.spec?.volumeName;
-  const storageClass = storageClassIn(request);
-  const looksForData = claim === undefined && storageClass !== undefined;
-  const source = looksForData ? await sourceVolume(ports, parent) : undefined;
+  const source = claims.length === 0 ? await sourceVolume(ports, parent) : undefined;
   return {
     parent,
     identity,
-    storageClass,
+    storageClass: storageClassIn(request),
+    claims,
     claim,
     persistentVolume: volumeName === undefined ? undefined : await ports.cluster.readPersistentVolume(volumeName),
-    found: looksForData ? await dataFromBefore(ports, parent, isEbs(storageClass)) : NOTHING,
+    found: claims.length === 0 ? await dataFromBefore(ports, parent) : { persistentVolumes: [], ebsVolumes: [] },
     source,
     otherUsers: await otherUsersOf(ports, parent, claim, source),
     now: ports.now(),
   };
 };
 
-const NOTHING: Observed['found'] = { persistentVolumes: [], ebsVolumes: [] };
+/** Every claim that says it is this database's, and those it could have by name, whosever they are; sorted by name. */
+const claimsFor = async ({ cluster }: VolumePorts, parent: QuestDBVolume): Promise<Claim[]> => {
+  const labelled = await cluster.claimsOf(identityOf(parent));
+  const names = candidateClaimNames(parent).filter((name) => !labelled.some(({ metadata }) => metadata.name === name));
+  const named = await Promise.all(names.map((name) => cluster.readClaim(namespaceOf(parent), name)));
+  return [...labelled, ...named.filter((claim) => claim !== undefined)].sort((a, b) =>
+    a.metadata.name < b.metadata.name ? -1 : 1,
+  );
+};
 
-/** A volume that was tagged before the QuestDBVolume was made must be in the reading. */
-const dataFromBefore = async ({ cluster, storage, now }: VolumePorts, parent: QuestDBVolume, onEbs: boolean) => {
+/**
+ * On the two lower levels: PersistentVolumes that carry the labels, or carry none yet and were bound to a claim of this name; and EBS volumes that
+ * carry the tags, whatever the storage class says. A volume that was tagged before the QuestDBVolume was made must be in the reading.
+ */
+const dataFromBefore = async ({ cluster, storage, now }: VolumePorts, parent: QuestDBVolume): Promise<Found> => {
   const identity = identityOf(parent);
+  const handle = parent.spec.from?.volumeHandle;
+  const unlabelled = (await cluster.unlabelledPersistentVolumes()).filter((volume) => wasBoundTo(parent, volume));
+  const withHandle = handle === undefined ? [] : await cluster.persistentVolumesOn(handle);
+  const volumes = [...(await cluster.persistentVolumesOf(identity)), ...unlabelled, ...withHandle];
   const createdAt = new Date(parent.metadata.creationTimestamp ?? now());
   return {
-    persistentVolumes: await cluster.persistentVolumesOf(identity),
-    ebsVolumes: onEbs ? await storage.volumesOf(identity, createdAt) : [],
+    persistentVolumes: [...new Map(volumes.map((volume) => [volume.metadata.name, volume])).values()],
+    ebsVolumes: await storage.volumesOf(identity, createdAt),
   };
 };
 
-const claimOf = async (ports: VolumePorts, parent: QuestDBVolume): Promise<Claim | undefined> =>
-  (await ports.cluster.readClaim(namespaceOf(parent), wantedClaimName(parent))) ?? adoptedClaim(ports, parent);
-
-/** A claim of another name that became this database's by `spec.from`, which may have been removed since. */
-const adoptedClaim = async (
-  { cluster }: Pick<VolumePorts, 'cluster'>,
-  parent: QuestDBVolume,
-): Promise<Claim | undefined> => {
-  const claims = await cluster.claimsOf(identityOf(parent));
-  return claims.length === 1 ? claims[0] : undefined;
-};
+const wasBoundTo = (parent: QuestDBVolume, { spec }: PersistentVolume): boolean =>
+  spec?.claimRef?.namespace === namespaceOf(parent) && candidateClaimNames(parent).includes(spec.claimRef.name ?? '');
 
 const sourceVolume = async (
   { storage }: Pick<VolumePorts, 'storage'>,

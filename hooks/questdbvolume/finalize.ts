@@ -1,11 +1,12 @@
 import { fails, rfc3339, transition } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
-import { isDataOf, RETAINED, RETAINED_SINCE } from '../api/labels.ts';
+import { isDataOf, RETAINED, RETAINED_SINCE, type Identity } from '../api/labels.ts';
 import type { FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
 import { assertCurrent, assertDying } from '../metacontroller/live-parent.ts';
-import { identityOf, wantedClaimName } from './observe.ts';
-import type { VolumePorts } from './ports.ts';
+import { chosenClaim, identityOf } from './observe.ts';
+import type { Claim, VolumePorts } from './ports.ts';
+import { isSecure, secure } from './secure.ts';
 import type { VolumeStatus } from './status.ts';
 
 /** Lets a QuestDBVolume go and keeps the data: the claim is marked, so that what is kept can be listed. Nothing else is touched. */
@@ -27,14 +28,23 @@ export const finalizeVolume =
     };
   };
 
-const markRetained = async ({ cluster, now }: VolumePorts, parent: QuestDBVolume): Promise<void> => {
+/** The volume is made to outlive its claim first: the namespace may be going, and the claim with it. */
+const markRetained = async (ports: VolumePorts, parent: QuestDBVolume): Promise<void> => {
+  const { cluster, now } = ports;
   const identity = identityOf(parent);
-  const claim = await cluster.readClaim(identity.namespace, wantedClaimName(parent));
+  const claim = chosenClaim(parent, await cluster.claimsOf(identity));
   if (claim === undefined || !isDataOf(identity, claim.metadata)) return;
+  await secureVolumeOf(ports, identity, claim);
   if (claim.metadata.labels?.[RETAINED] !== undefined) return;
   await cluster.changeClaim(claim, {
     labels: { [RETAINED]: 'true' },
     annotations: { [RETAINED_SINCE]: rfc3339(now()) },
   });
   await cluster.record(parent, 'Normal', 'DataRetained', `Claim ${claim.metadata.name} and its volume are kept.`);
+};
+
+const secureVolumeOf = async (ports: VolumePorts, identity: Identity, { spec, metadata }: Claim): Promise<void> => {
+  const volume = spec?.volumeName === undefined ? undefined : await ports.cluster.readPersistentVolume(spec.volumeName);
+  const isItsOwn = volume?.spec?.claimRef?.uid === metadata.uid;
+  if (volume !== undefined && isItsOwn && !isSecure(identity, volume)) await secure(ports, identity, volume);
 };

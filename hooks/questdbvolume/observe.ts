@@ -2,7 +2,7 @@ import { isTrueFor } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { NODE_ZONE_KEYS } from '../api/zones.ts';
-import type { Identity } from '../api/labels.ts';
+import { isDataOf, type Identity } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
@@ -14,12 +14,14 @@ export type Observed = {
   parent: QuestDBVolume;
   identity: Identity;
   storageClass: StorageClass | undefined;
-  /** The claim that is, or would be, this database's. */
+  /** Every claim that says it is this database's, and those it could have by name. */
+  claims: readonly Claim[];
+  /** The one of them that is, or would be, this database's; undefined when there is none, or no way to tell which. */
   claim: Claim | undefined;
   /** What the claim is bound to, or asks for by name. */
   persistentVolume: PersistentVolume | undefined;
   /** The database's data from before; looked for only when there is no claim. */
-  found: { persistentVolumes: readonly PersistentVolume[]; ebsVolumes: readonly EbsVolume[] };
+  found: Found;
   /** The volume `spec.from.volumeHandle` names, if EC2 knows it. */
   source: EbsVolume | undefined;
   /** Who else uses what `spec.from` names, in words; empty when nobody does. */
@@ -27,14 +29,33 @@ export type Observed = {
   now: Date;
 };
 
+export type Found = { persistentVolumes: readonly PersistentVolume[]; ebsVolumes: readonly EbsVolume[] };
+
 export const identityOf = (parent: QuestDBVolume): Identity => ({
   namespace: namespaceOf(parent),
   database: parent.spec.databaseName,
 });
 
-/** The claim's name: the one that is known, else the one the user names, else the one that is made. */
-export const wantedClaimName = ({ spec, status }: QuestDBVolume): string =>
-  status?.claimName ?? spec.from?.claimName ?? claimName(spec.databaseName);
+/** Names of claims that may be this database's: the one that is known, the one the user names, the one that is made. */
+export const candidateClaimNames = ({ spec, status }: QuestDBVolume): string[] => [
+  ...new Set(
+    [status?.claimName, spec.from?.claimName, claimName(spec.databaseName)].filter((name) => name !== undefined),
+  ),
+];
+
+/**
+ * The claim this database has: the one it is known by; else, when none or only the named one says that it is this database's, the one the user
+ * names; else the only one. Two that say so are a doubt, and a doubt is no claim.
+ */
+export const chosenClaim = (parent: QuestDBVolume, claims: readonly Claim[]): Claim | undefined => {
+  const byName = (name: string | undefined) => claims.find(({ metadata }) => metadata.name === name);
+  const own = claims.filter(({ metadata }) => isDataOf(identityOf(parent), metadata));
+  const known = own.find(({ metadata }) => metadata.name === parent.status?.claimName);
+  if (known !== undefined) return known;
+  const named = byName(parent.spec.from?.claimName);
+  if (named !== undefined) return own.every((claim) => claim === named) ? named : undefined;
+  return own.length === 0 ? byName(claimName(parent.spec.databaseName)) : own.length === 1 ? own[0] : undefined;
+};
 
 export const storageClassIn = (request: SyncRequest<QuestDBVolume>): StorageClass | undefined =>
   objectsOf<StorageClass>(request.related, 'StorageClass.storage.k8s.io/v1').find(

@@ -14,7 +14,14 @@ export type NewClaim = Wire<V1PersistentVolumeClaim>;
 export type NewPersistentVolume = Wire<V1PersistentVolume>;
 
 /** An EBS volume, as far as the hook looks at it. */
-export type EbsVolume = { volumeId: string; zone: string; sizeGiB: number; tags: Readonly<Record<string, string>> };
+export type EbsVolume = {
+  volumeId: string;
+  zone: string;
+  sizeGiB: number;
+  tags: Readonly<Record<string, string>>;
+  /** Instances it is attached to, or on its way to. */
+  attachedTo: readonly string[];
+};
 
 /** Labels and annotations to set; null removes. */
 export type MetadataChange = {
@@ -31,6 +38,10 @@ export type VolumeCluster = {
   readPersistentVolume: (name: string) => Promise<PersistentVolume | undefined>;
   /** The PersistentVolumes that carry the database's labels. */
   persistentVolumesOf: (identity: Identity) => Promise<PersistentVolume[]>;
+  /** The PersistentVolumes that no database has been written on. */
+  unlabelledPersistentVolumes: () => Promise<PersistentVolume[]>;
+  /** The PersistentVolumes of one volume of the EBS CSI driver, whosever they are. */
+  persistentVolumesOn: (volumeHandle: string) => Promise<PersistentVolume[]>;
   createClaim: (claim: NewClaim) => Promise<void>;
   changeClaim: (claim: Claim, change: MetadataChange) => Promise<void>;
   createPersistentVolume: (volume: NewPersistentVolume) => Promise<void>;

@@ -1,14 +1,15 @@
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
-import { volumeLabels } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { assertCurrent, assertLiving } from '../metacontroller/live-parent.ts';
+import { refusable } from '../metacontroller/refusable.ts';
 import { gather } from './facts.ts';
-import { settledClaim, volumeHandleOf, type Observed } from './observe.ts';
+import { settledClaim, type Observed } from './observe.ts';
 import { blankClaim, boundClaim, identityChange, staticPersistentVolume } from './objects.ts';
 import { planNext, type VolumePlan } from './plan.ts';
-import { EBS_DRIVER, type Claim, type PersistentVolume, type VolumePorts } from './ports.ts';
+import type { Claim, VolumePorts } from './ports.ts';
+import { secure } from './secure.ts';
 import { sizeFact, statusOf, type VolumeStatus } from './status.ts';
 
 /** Brings one data volume closer to its QuestDBVolume. It makes, binds and labels; it never deletes. */
@@ -18,10 +19,13 @@ export const syncVolume =
     const settled = settledClaim(request);
     if (settled !== undefined) return { status: settledStatus(request.parent, settled), children: [] };
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
-    const observed = await gather(ports, request, assertLiving(assertCurrent(request.parent, live)));
-    const plan = planNext(observed);
-    await carryOut(ports, observed, plan);
-    return { status: statusOf(observed, plan), children: [], ...lookAgain(plan) };
+    const parent = assertLiving(assertCurrent(request.parent, live));
+    return refusable(parent, ports.now, async () => {
+      const observed = await gather(ports, request, parent);
+      const plan = planNext(observed);
+      await carryOut(ports, observed, plan);
+      return { status: statusOf(observed, plan), children: [], ...lookAgain(plan) };
+    });
   };
 
 /** All was well and still is: the status as it was, with the size the claim has now. */
@@ -52,7 +56,7 @@ const carryOut = async (ports: VolumePorts, observed: Observed, plan: VolumePlan
     case 'TakeClaim':
       return cluster.changeClaim(plan.claim, identityChange(observed.identity));
     case 'Secure':
-      return secure(ports, observed, plan.persistentVolume);
+      return secure(ports, observed.identity, plan.persistentVolume);
     case 'Keep':
     case 'Wait':
     case 'Refuse':
@@ -72,18 +76,6 @@ const whatWasFound = (plan: VolumePlan): string | undefined => {
     default:
       return undefined;
   }
-};
-
-/** Tags first: labels on the PersistentVolume say that the tags are there. */
-const secure = async (
-  { cluster, storage }: Pick<VolumePorts, 'cluster' | 'storage'>,
-  { identity }: Observed,
-  persistentVolume: PersistentVolume,
-): Promise<void> => {
-  const volumeId = volumeHandleOf(persistentVolume);
-  if (persistentVolume.spec?.csi?.driver === EBS_DRIVER && volumeId !== undefined)
-    await storage.tag(volumeId, identity);
-  await cluster.securePersistentVolume(persistentVolume, volumeLabels(identity));
 };
 
 const AT_ONCE_SECONDS = 1;

@@ -5,6 +5,8 @@ import { createRecorder } from '../../hooks/cluster/events.ts';
 import type { KubeApi } from '../../hooks/cluster/kube-api.ts';
 import { createNodeCluster } from '../../hooks/cluster/node-cluster.ts';
 import { createVolumeCluster } from '../../hooks/cluster/volume-cluster.ts';
+import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import { NODE } from '../../hooks/api/labels.ts';
 import type { CustomizeResponse, KubernetesObject } from '../../hooks/metacontroller/contract.ts';
 import { customize as customizeDatabase } from '../../hooks/questdb/customize.ts';
 import { customize as customizeNode } from '../../hooks/questdbnode/customize.ts';
@@ -25,15 +27,24 @@ const requestOf = (verb: string, path: string): string => {
   return `${verb} ${group}/${resource ?? ''}`;
 };
 
+/** A QuestDBNode, and the Node that joined for it. */
+const owner: QuestDBNode = {
+  apiVersion: 'questdb-fleet.dev/v1alpha1',
+  kind: 'QuestDBNode',
+  metadata: { name: 'trades-0', namespace: 'acme', uid: 'uid' },
+  spec: { instanceType: 'r6i.large', zone: 'eu-west-1a', className: 'default', databaseName: 'trades' },
+};
+const joinedNode = { metadata: { name: 'node', uid: 'node-uid', labels: { [NODE]: 'uid' } } };
+
 const recordingApi = () => {
   const requests = new Set<string>();
   const note = (verb: string, path: string): void => {
     requests.add(requestOf(verb, path));
   };
   const api: KubeApi = {
-    get: (path) => {
+    get: <T>(path: string) => {
       note('get', path);
-      return Promise.resolve(undefined);
+      return Promise.resolve(path.startsWith('/api/v1/nodes/') ? (joinedNode as T) : undefined);
     },
     list: (path) => {
       note('list', path);
@@ -78,14 +89,14 @@ const DATABASE_CALLS: CallOfEach<DatabaseCluster> = {
   readCredentials: (port) => port.readCredentials(identity),
   createCredentials: (port) => port.createCredentials(identity),
   readChild: (port) => Promise.all(CHILDREN.map((child) => port.readChild('acme', child))),
-  orphanedNodes: (port) => port.orphanedNodes(identity),
+  nodesOf: (port) => port.nodesOf(identity),
   adopt: (port) => Promise.all(CHILDREN.map((child) => port.adopt(child, 'uid'))),
   record: (port) => port.record(claim, 'Normal', 'Reason', 'message'),
 };
 const NODE_CALLS: CallOfEach<NodeCluster> = {
   readParent: (port) => port.readParent('acme', 'trades-0'),
   csiDriversOf: (port) => port.csiDriversOf('node'),
-  deleteNode: (port) => port.deleteNode('node', 'uid'),
+  deleteNodeOf: (port) => port.deleteNodeOf(owner, 'node'),
   record: (port) => port.record(claim, 'Normal', 'Reason', 'message'),
 };
 const VOLUME_CALLS: CallOfEach<VolumeCluster> = {
@@ -94,6 +105,8 @@ const VOLUME_CALLS: CallOfEach<VolumeCluster> = {
   claimsOf: (port) => port.claimsOf(identity),
   readPersistentVolume: (port) => port.readPersistentVolume('pv'),
   persistentVolumesOf: (port) => port.persistentVolumesOf(identity),
+  unlabelledPersistentVolumes: (port) => port.unlabelledPersistentVolumes(),
+  persistentVolumesOn: (port) => port.persistentVolumesOn('vol-0123456789abcdef0'),
   createClaim: (port) => port.createClaim(claim),
   changeClaim: (port) => port.changeClaim(claim, {}),
   createPersistentVolume: (port) => port.createPersistentVolume(volume),

@@ -21,6 +21,8 @@ export const statefulSet = (database: QuestDB, input: PodInput): StatefulSet => 
     kind: 'StatefulSet',
     metadata: { ...metadata, annotations: { [TEMPLATE_REVISION]: REVISION } },
     spec: {
+      // An ordered StatefulSet never replaces a pod that is not Ready: a lost machine or a bad image would stay for ever.
+      podManagementPolicy: 'Parallel',
       replicas: 1,
       revisionHistoryLimit: 2,
       serviceName: headlessServiceName(name),
