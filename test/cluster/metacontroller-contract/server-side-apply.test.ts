@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { configMap, startWorld, wanting, type World } from './world.ts';
 
 const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';

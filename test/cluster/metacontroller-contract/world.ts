@@ -7,7 +7,7 @@ import { createApiClient, type ApiClient } from '../../../local/metacontroller/a
 import type { ApplyStrategy } from '../../../local/metacontroller/metacontroller.ts';
 import { actOnPart } from '../../../local/processes/control.ts';
 import { startCluster, stopCluster } from '../../../local/processes/cluster.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { startHookServer, type Answer, type Call, type Handler, type HookServer, type Stored } from './hook-server.ts';
 import { startSubject } from './subject.ts';
 
@@ -152,7 +152,7 @@ const waitForGarbageCollector = async (objects: ReturnType<typeof createObjects>
   await eventually(async () => {
     const left = [await objects.find('Thing', 'default', 'owner'), await objects.find('ConfigMap', 'default', 'owned')];
     if (left.some((object) => object !== undefined)) throw new Error('the garbage collector does not collect');
-  }, 120_000);
+  }, 120);
 };
 
 /** A control plane, the program under test and a hook server. */
