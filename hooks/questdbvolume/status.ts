@@ -23,7 +23,7 @@ export const statusOf = (observed: Observed, plan: VolumePlan): VolumeStatus => 
     ...(claim === undefined ? {} : { claimName: claim }),
     ...(volume === undefined ? {} : volumeFacts(volume)),
     ...(plan.step === 'MakePersistentVolume' ? { zone: plan.volume.zone } : {}),
-    ...sizeFact(observed.claim),
+    ...(claim === undefined ? {} : sizeFact(observed.claim)),
   };
 };
 

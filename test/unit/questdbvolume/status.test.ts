@@ -134,6 +134,10 @@ describe('what is known of the volume', () => {
     expect(factsOf(terminating, { claim: foreign, persistentVolume })).toEqual({});
   });
 
+  it("has no size of a claim that is somebody else's", () => {
+    expect(factsOf(refuse, { claim: aClaim({ metadata: { labels: {}, annotations: {} } }) })).toEqual({});
+  });
+
   it('is never forgotten', () => {
     const known = { claimName: 'old-data', volumeName: 'pvc-0', volumeId: 'vol-0', zone: 'eu-west-1c', size: '5Gi' };
     const parent = aVolumeParent({ status: { ...known, observedGeneration: 1 } });
