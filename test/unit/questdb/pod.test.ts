@@ -77,14 +77,21 @@ const CASES: [name: string, pod: Pod | undefined, status: string, reason: string
     'back-off 10s restarting. Its last words: io.questdb.ServerConfigurationException: no password',
   ],
   [
-    'one that crashes, with the last line of its log',
+    'one that crashes, with the last line that is an error',
     podWith(
       { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
-      { lastState: { terminated: { exitCode: 1, message: 'first\n\n  last \n\n' } } },
+      {
+        lastState: {
+          terminated: {
+            exitCode: 1,
+            message: '2026-03-01T11:59:00Z E server-main no disk \n2026-03-01T11:59:01Z I client select secret\n\n',
+          },
+        },
+      },
     ),
     'False',
     'CrashLoopBackOff',
-    'back-off. Its last words: last',
+    'back-off. Its last words: 2026-03-01T11:59:00Z E server-main no disk',
   ],
   [
     'one that crashes without a word',
@@ -98,17 +105,17 @@ const CASES: [name: string, pod: Pod | undefined, status: string, reason: string
   ],
   [
     'one that has ended',
-    podWith({ terminated: { exitCode: 137, message: 'out of memory\n' } }),
+    podWith({ terminated: { exitCode: 137, message: '2026-03-01T11:59:00Z C out of memory\n' } }),
     'False',
     'ContainerTerminated',
-    'The database ended with exit code 137: out of memory',
+    'The database ended with exit code 137: 2026-03-01T11:59:00Z C out of memory',
   ],
   [
     'one that has ended silently',
     podWith({ terminated: { exitCode: 1 } }),
     'False',
     'ContainerTerminated',
-    'The database ended with exit code 1: no words',
+    'The database ended with exit code 1: see its log',
   ],
   [
     'one that runs',

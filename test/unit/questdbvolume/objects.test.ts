@@ -5,11 +5,7 @@ import {
   identityChange,
   staticPersistentVolume,
 } from '../../../hooks/questdbvolume/objects.ts';
-import { settledClaim, wantedClaimName, zoneOf } from '../../../hooks/questdbvolume/observe.ts';
-import { condition } from '../../fixtures/conditions.ts';
-import { mapOf } from '../../fixtures/questdb.ts';
 import {
-  aClaim,
   anEbsVolume,
   aPersistentVolume,
   aVolumeParent,
@@ -96,67 +92,5 @@ describe('a static PersistentVolume', () => {
         volumeMode: 'Filesystem',
       },
     });
-  });
-});
-
-describe('the zone of a PersistentVolume', () => {
-  const zone = (nodeSelectorTerms: ReturnType<typeof inZone>[]) =>
-    zoneOf(aPersistentVolume({ spec: { nodeAffinity: { required: { nodeSelectorTerms } } } }));
-
-  it.each([
-    ['the key of the driver', [inZone('topology.ebs.csi.aws.com/zone', ['a'])], 'a'],
-    ['the key of Kubernetes', [inZone('topology.kubernetes.io/zone', ['a'])], 'a'],
-    ['both keys', [inZone('topology.ebs.csi.aws.com/zone', ['a']), inZone('topology.kubernetes.io/zone', ['a'])], 'a'],
-    ['two zones', [inZone('topology.kubernetes.io/zone', ['a', 'b'])], undefined],
-    ['another key', [inZone('kubernetes.io/hostname', ['a'])], undefined],
-    ['a zone to avoid', [inZone('topology.kubernetes.io/zone', ['a'], 'NotIn')], undefined],
-    ['nothing', [], undefined],
-  ])('is told by %s', (_name, terms, expected) => {
-    expect(zone(terms)).toBe(expected);
-  });
-
-  it('is not known of one without affinity, nor of none', () => {
-    expect([zoneOf({ ...aPersistentVolume(), spec: {} }), zoneOf(undefined)]).toEqual([undefined, undefined]);
-  });
-});
-
-describe('the name of the claim', () => {
-  it.each([
-    ['made', {}, 'trades-data'],
-    ["the user's", { spec: { from: { claimName: 'mine' } } }, 'mine'],
-    ['the known one', { spec: { from: { claimName: 'mine' } }, status: { claimName: 'known' } }, 'known'],
-    ['made for a volume the user names', { spec: { from: { volumeHandle: VOLUME_ID } } }, 'trades-data'],
-  ])('is %s', (_name, changes, name) => {
-    expect(wantedClaimName(aVolumeParent(changes))).toBe(name);
-  });
-});
-
-describe('a claim with which nothing has changed', () => {
-  const status = { claimName: 'trades-data', volumeName: 'pvc-1', conditions: [condition('Ready', 'True')] };
-  const settled = (claim = aClaim(), changes = {}) =>
-    settledClaim({
-      parent: aVolumeParent({ status: { ...status, ...changes } }),
-      children: {},
-      related: mapOf([claim]),
-      finalizing: false,
-    });
-
-  it('is found in the request', () => {
-    expect(settled()).toEqual(aClaim());
-  });
-
-  it.each([
-    ['it was not Ready', aClaim(), { conditions: [condition('Ready', 'False')] }],
-    [
-      'it was Ready for an older spec',
-      aClaim(),
-      { conditions: [condition('Ready', 'True', { observedGeneration: 0 })] },
-    ],
-    ['it is another claim', aClaim({ metadata: { name: 'other' } }), {}],
-    ['it is being deleted', aClaim({ metadata: { deletionTimestamp: '2026-03-01T12:00:00Z' } }), {}],
-    ['it is not bound', aClaim({ status: { phase: 'Lost' } }), {}],
-    ['it has another volume', aClaim(), { volumeName: 'pvc-2' }],
-  ])('is not when %s', (_name, claim, changes) => {
-    expect(settled(claim, changes)).toBeUndefined();
   });
 });

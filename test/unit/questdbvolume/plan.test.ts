@@ -9,119 +9,11 @@ import {
   aVolumeParent,
   observingVolume,
   VOLUME_ID,
-  VOLUME_LABELS,
 } from '../../fixtures/questdbvolume.ts';
 
 const plan = (changes: Partial<Observed>) => planNext(observingVolume(changes));
 const refusal = (reason: string, message: string) => ({ step: 'Refuse', reason, message });
-const claimed = (claim: Observed['claim'], changes: Partial<Observed> = {}) =>
-  plan({ claim, persistentVolume: aPersistentVolume(), ...changes });
-const LABELS = { 'questdb-fleet.dev/database': 'trades' };
-const RETAINED = { 'questdb-fleet.dev/retained': 'true' };
 const DELETED = { deletionTimestamp: '2026-03-01T12:00:00Z' };
-
-describe("a claim that is this database's", () => {
-  it('is kept when it is bound and its volume is secure', () => {
-    expect(claimed(aClaim())).toEqual({ step: 'Keep', claim: aClaim(), persistentVolume: aPersistentVolume() });
-  });
-
-  it.each([
-    ['has no labels', aPersistentVolume({ metadata: { labels: {} } })],
-    [
-      'has the labels of another database',
-      aPersistentVolume({ metadata: { labels: { ...VOLUME_LABELS, 'questdb-fleet.dev/database': 'other' } } }),
-    ],
-    ['would be deleted with its claim', aPersistentVolume({ spec: { persistentVolumeReclaimPolicy: 'Delete' } })],
-  ])('has its volume secured when that %s', (_name, persistentVolume) => {
-    expect(claimed(aClaim(), { persistentVolume })).toEqual({ step: 'Secure', claim: aClaim(), persistentVolume });
-  });
-
-  it('is taken back when it was retained', () => {
-    const claim = aClaim({ metadata: { labels: { ...LABELS, ...RETAINED } } });
-    expect(claimed(claim)).toEqual({ step: 'TakeClaim', claim });
-  });
-
-  it.each([
-    [
-      'ClaimTerminating',
-      aClaim({ metadata: DELETED }),
-      'Claim "trades-data" is being deleted, which ends when no pod uses it. Its volume is kept, and a new claim takes it up then.',
-    ],
-    [
-      'WaitingForFirstConsumer',
-      aClaim({ spec: {}, status: { phase: 'Pending' } }),
-      `Claim "trades-data" gets its volume when the database's pod is scheduled.`,
-    ],
-    [
-      'WaitingForBinding',
-      aClaim({ status: { phase: 'Pending' } }),
-      'Claim "trades-data" waits to be bound to PersistentVolume "pvc-1".',
-    ],
-  ])('is waited for: %s', (reason, claim, message) => {
-    expect(claimed(claim)).toEqual({ step: 'Wait', reason, message });
-  });
-
-  it.each([
-    ['says so', aClaim({ status: { phase: 'Lost' } }), aPersistentVolume()],
-    ['is bound to nothing', aClaim(), undefined],
-  ])('is lost when it %s', (_name, claim, persistentVolume) => {
-    expect(plan({ claim, persistentVolume })).toEqual(
-      refusal(
-        'ClaimLost',
-        'PersistentVolume "pvc-1" of claim "trades-data" is gone. Delete the claim: if the volume behind it still exists it is ' +
-          'found by its tags and taken up again.',
-      ),
-    );
-  });
-
-  it('is not kept when its volume is bound to another one', () => {
-    const claimRef = { namespace: 'acme', name: 'trades-data', uid: 'another' };
-    for (const persistentVolume of [aPersistentVolume({ spec: { claimRef } }), { ...aPersistentVolume(), spec: {} }]) {
-      expect(claimed(aClaim(), { persistentVolume })).toEqual(
-        refusal(
-          'ClaimBoundElsewhere',
-          'Claim "trades-data" names PersistentVolume "pvc-1", which is bound to another claim.',
-        ),
-      );
-    }
-  });
-});
-
-describe('a claim of somebody else', () => {
-  const foreign = aClaim({ metadata: { labels: {}, annotations: {} } });
-  const fromClaim = aVolumeParent({ spec: { from: { claimName: 'trades-data' } } });
-
-  it.each([
-    ['nothing', { labels: {}, annotations: {} }],
-    ['the label alone', { labels: LABELS, annotations: {} }],
-    ['the annotation alone', { labels: {} }],
-    ['another namespace', { annotations: { 'questdb-fleet.dev/owner': 'other/trades' } }],
-    ['another database', { labels: { 'questdb-fleet.dev/database': 'other' } }],
-  ])('is not touched when it says %s', (_name, metadata) => {
-    expect(claimed(aClaim({ metadata }))).toEqual(
-      refusal(
-        'ForeignClaim',
-        `PersistentVolumeClaim "trades-data" exists and does not say that it is this database's. Rename the database, or take the ` +
-          'claim with spec.storage.from.claimName: trades-data. Nothing was touched.',
-      ),
-    );
-  });
-
-  it('is taken when the user names it and nobody uses it', () => {
-    expect(claimed(foreign, { parent: fromClaim })).toEqual({ step: 'TakeClaim', claim: foreign });
-    const other = aVolumeParent({ spec: { from: { claimName: 'another' } } });
-    expect(claimed(foreign, { parent: other })).toMatchObject({ reason: 'ForeignClaim' });
-  });
-
-  it('is not taken from who uses it', () => {
-    expect(claimed(foreign, { parent: fromClaim, otherUsers: ['pod a', 'QuestDB acme/old'] })).toEqual(
-      refusal(
-        'DataInUse',
-        'PersistentVolumeClaim "trades-data" is in use by pod a, QuestDB acme/old. Stop that first; nothing was touched.',
-      ),
-    );
-  });
-});
 
 describe('the empty-volume guard', () => {
   const pv = aPersistentVolume();
@@ -151,14 +43,15 @@ describe('the empty-volume guard', () => {
       'two PersistentVolumes',
       [pv, aPersistentVolume({ metadata: { name: 'pvc-2' }, spec: { csi: { driver: 'd', volumeHandle: 'vol-2' } } })],
       [],
+      ' (PersistentVolumes pvc-1, pvc-2)',
     ],
-    ['two EBS volumes', [], [anEbsVolume({ volumeId: 'vol-2' }), ebs]],
-    ['one of each', [pv], [anEbsVolume({ volumeId: 'vol-2' })]],
-  ])('does nothing when it finds %s', (_name, persistentVolumes, ebsVolumes) => {
+    ['two EBS volumes', [], [anEbsVolume({ volumeId: 'vol-2' }), ebs], ''],
+    ['one of each', [pv], [anEbsVolume({ volumeId: 'vol-2' })], ' (PersistentVolumes pvc-1)'],
+  ])('does nothing when it finds %s', (_name, persistentVolumes, ebsVolumes, named) => {
     expect(plan(found(persistentVolumes, ebsVolumes))).toEqual(
       refusal(
         'AmbiguousData',
-        `More than one volume is labelled or tagged as this database's data: ${VOLUME_ID}, vol-2. Take the labels and tags ` +
+        `More than one volume may be this database's data: ${VOLUME_ID}, vol-2${named}. Take the labels and tags ` +
           'questdb-fleet.dev/database off all but the right one. Nothing was touched.',
       ),
     );
@@ -176,7 +69,15 @@ describe('the empty-volume guard', () => {
     const parent = aVolumeParent({ spec: { from: { volumeHandle: 'vol-0ther' } } });
     expect(plan({ parent, ...found([], [ebs]) })).toMatchObject({ reason: 'AmbiguousData' });
     const same = aVolumeParent({ spec: { from: { volumeHandle: VOLUME_ID } } });
-    expect(plan({ parent: same, ...found([pv], [ebs]) })).toMatchObject({ step: 'Bind' });
+    expect(plan({ parent: same, source: ebs, ...found([pv], [ebs]) })).toMatchObject({ step: 'Bind' });
+  });
+
+  it('does nothing when one volume has two PersistentVolumes', () => {
+    const twin = aPersistentVolume({ metadata: { name: 'pvc-2' } });
+    expect(plan(found([pv, twin], []))).toMatchObject({
+      reason: 'AmbiguousData',
+      message: expect.stringContaining(`${VOLUME_ID} (PersistentVolumes pvc-1, pvc-2).`) as string,
+    });
   });
 
   it('waits for a PersistentVolume that is being deleted', () => {
@@ -227,6 +128,28 @@ describe('the empty-volume guard', () => {
     );
   });
 
+  it('makes nothing blank that would be deleted with its claim', () => {
+    const storageClass = aStorageClass('ebs.csi.aws.com', 'Delete');
+    expect(plan({ storageClass })).toEqual(
+      refusal(
+        'StorageClassNotRetaining',
+        'StorageClass "questdb" deletes volumes with their claims. Name one with reclaimPolicy Retain; no volume was made.',
+      ),
+    );
+    expect(plan({ storageClass, ...found([pv], []) }).step).toBe('Bind');
+  });
+
+  it('does nothing when there are claims and no way to tell which', () => {
+    const claims = [aClaim({ metadata: { name: 'a' } }), aClaim({ metadata: { name: 'b' } })];
+    expect(plan({ claims })).toEqual(
+      refusal(
+        'AmbiguousData',
+        'More than one claim may be the data of acme/trades: a, b. Take the label questdb-fleet.dev/database off all but the right ' +
+          'one, or remove spec.storage.from. Nothing was touched.',
+      ),
+    );
+  });
+
   it('needs the StorageClass, whatever is found', () => {
     expect(plan({ storageClass: undefined, ...found([pv], [ebs]) })).toEqual(
       refusal('StorageClassNotFound', 'StorageClass "questdb" does not exist. Create it, or name one that exists.'),
@@ -242,8 +165,20 @@ describe('an EBS volume the user names', () => {
     expect(plan({ parent, source })).toEqual({ step: 'MakePersistentVolume', volume: source });
   });
 
+  it('is bound by the PersistentVolume it has', () => {
+    const found = { persistentVolumes: [aPersistentVolume({ status: { phase: 'Available' } })], ebsVolumes: [] };
+    expect(plan({ parent, source: { ...source, attachedTo: ['i-1'] }, found })).toMatchObject({ step: 'Bind' });
+    expect(plan({ parent, source, found, otherUsers: ['QuestDB other/x'] })).toMatchObject({ reason: 'ForeignVolume' });
+  });
+
   it.each<[string, Partial<Observed>, string, string]>([
     ['does not exist', {}, 'VolumeNotFound', `EC2 knows no volume ${VOLUME_ID} in this account and region.`],
+    [
+      'is attached',
+      { source: { ...source, attachedTo: ['i-1', 'i-2'] } },
+      'DataInUse',
+      `Volume ${VOLUME_ID} is attached to i-1, i-2. Detach it first; nothing was touched.`,
+    ],
     [
       'is of no use to the class',
       { source, storageClass: aStorageClass('rancher.io/local-path') },

@@ -210,6 +210,7 @@ describe('the StatefulSet', () => {
       annotations: { 'questdb-fleet.dev/template-revision': '1' },
     });
     expect(set.spec).toMatchObject({
+      podManagementPolicy: 'Parallel',
       replicas: 1,
       revisionHistoryLimit: 2,
       serviceName: 'trades-pods',

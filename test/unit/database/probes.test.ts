@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createProbes } from '../../../hooks/database/probes.ts';
+import type { DatabaseProbes, ProbeResult, ProbeSubject } from '../../../hooks/questdb/ports.ts';
+import { after } from '../../fixtures/clock.ts';
+
+const answered = (version = '9.3.4'): ProbeResult => ({ answered: true, version, suspendedTables: [] });
+const silent: ProbeResult = { answered: false, message: 'HTTP 503' };
+
+let time: number;
+let asked: { subject: ProbeSubject; answer: (result: ProbeResult) => Promise<void> }[];
+let probes: DatabaseProbes;
+
+beforeEach(() => {
+  time = 0;
+  asked = [];
+  const ask = (subject: unknown) =>
+    new Promise<ProbeResult>((resolve) => {
+      const answer = async (result: ProbeResult) => {
+        resolve(result);
+        await new Promise(setImmediate);
+      };
+      asked.push({ subject: subject as ProbeSubject, answer });
+    });
+  probes = createProbes({ client: { ask }, intervalSeconds: 30, now: () => after(time) });
+});
+
+const last = (podUid: string | undefined = 'pod-1', uid = 'uid-1') =>
+  probes.last({ namespace: 'acme', database: 'trades', uid, podUid });
+const UNKNOWN = { result: undefined, isFresh: false };
+
+describe('the probe of a database', () => {
+  it('gives nothing at first, and asks in the background once', async () => {
+    expect([last(), last()]).toEqual([UNKNOWN, UNKNOWN]);
+    expect(asked.map(({ subject }) => subject.podUid)).toEqual(['pod-1']);
+    await asked[0]?.answer(answered());
+    expect(last()).toEqual({ result: answered(), isFresh: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['an answer', answered(), 29.9, 30],
+    ['a failure', silent, 0.9, 1],
+  ])('is asked again when %s is no longer fresh', async (_name, result, fresh, old) => {
+    last();
+    await asked[0]?.answer(result);
+    time = fresh;
+    expect(last()).toEqual({ result, isFresh: true });
+    time = old;
+    expect([last(), last()]).toEqual(Array(2).fill({ result, isFresh: false }));
+    expect(asked).toHaveLength(2);
+    await asked[1]?.answer(answered('9.3.5'));
+    expect(last()).toEqual({ result: answered('9.3.5'), isFresh: true });
+  });
+
+  it('counts the age of an answer from when it came', async () => {
+    last();
+    time = 20;
+    await asked[0]?.answer(answered());
+    time = 49;
+    expect(last().isFresh).toBe(true);
+  });
+
+  it('counts no answer of another pod', async () => {
+    last('pod-1');
+    await asked[0]?.answer(answered());
+    expect(last('pod-2')).toEqual(UNKNOWN);
+    expect(asked).toHaveLength(2);
+    await asked[1]?.answer(silent);
+    expect(last('pod-2').result).toEqual(silent);
+  });
+
+  it('counts no answer of the old pod that comes late', async () => {
+    last('pod-1');
+    expect(last('pod-2')).toEqual(UNKNOWN);
+    await asked[0]?.answer(answered());
+    expect(last('pod-2')).toEqual(UNKNOWN);
+  });
+
+  it('takes whichever pod answered last when none is named', async () => {
+    last('pod-1');
+    await asked[0]?.answer(answered());
+    expect(probes.last({ namespace: 'acme', database: 'trades', uid: 'uid-1', podUid: undefined }).result).toEqual(
+      answered(),
+    );
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is kept apart by uid, since names repeat', async () => {
+    last('pod-1', 'uid-1');
+    await asked[0]?.answer(answered());
+    expect(last('pod-1', 'uid-2')).toEqual(UNKNOWN);
+  });
+
+  it.each([
+    ['an answer', answered(), 90, 91],
+    ['a failure', silent, 3, 4],
+  ])('says nothing any more when %s is three times as old as a fresh one', async (_name, result, old, outdated) => {
+    last();
+    await asked[0]?.answer(result);
+    time = old;
+    expect(last()).toEqual({ result, isFresh: false });
+    time = outdated;
+    expect(last()).toEqual(UNKNOWN);
+  });
+
+  it('is forgotten when nobody asked for a quarter of an hour, and no sooner', () => {
+    const isKnownAfter = (seconds: number) => {
+      time += 10_000;
+      last('pod-1', `uid-${seconds}`);
+      const count = asked.length;
+      time += seconds;
+      last('another', `another-${seconds}`);
+      // What is under way is not asked for twice; what was forgotten is.
+      last('pod-1', `uid-${seconds}`);
+      return asked.length === count + 1;
+    };
+    expect([isKnownAfter(900), isKnownAfter(901)]).toEqual([true, false]);
+  });
+});
