@@ -95,11 +95,14 @@ const launch = async (ports: NodePorts, observed: Observed, intent: LaunchIntent
   }
 };
 
-/** The intent is frozen; once the class has been mended, another attempt is decided from it. */
+/**
+ * The intent is frozen; once the class has been mended, it is decided anew from it. It keeps its token: should an earlier call whose answer
+ * was lost have made an instance, EC2 says so (TokenMismatch) instead of making another.
+ */
 const afterRefusal = (ports: NodePorts, observed: Observed, intent: LaunchIntent, said: string): Progress => {
   const same = planDecision(observed, ports, intent.attempt);
   const isMended = same.step === 'Decide' && !isSameLaunch(same.launch, intent);
-  if (isMended) return decideAgain(ports, observed, intent);
+  if (isMended) return same;
   const message = `EC2 refused the launch (${said}) Mend the QuestDBNodeClass or the IAM policy of the operator; it is tried again each minute.`;
   return { step: 'Refuse', refusal: { reason: 'LaunchRefused', message } };
 };

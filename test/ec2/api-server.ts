@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
 import { rfc3339 } from '../../hooks/api/conditions.ts';
@@ -91,8 +92,8 @@ export const createApiServer = (now: () => Date, changed: (object: QuestDBNode) 
     },
     writeStatus: (parent, status) => {
       const live = same(parent);
-      if (live !== undefined && JSON.stringify(live.status) !== JSON.stringify(status))
-        store({ ...live, ...(status === undefined ? {} : { status: structuredClone(status) }) });
+      if (live === undefined || status === undefined || isDeepStrictEqual(live.status, status)) return;
+      store({ ...live, status: JSON.parse(JSON.stringify(status)) as NonNullable<QuestDBNode['status']> });
     },
     nodeClass: nodeClass(),
     nodes: new Map(),

@@ -1,4 +1,5 @@
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import { NODE } from '../../hooks/api/labels.ts';
 import type { Ec2Clients } from '../../hooks/aws/client.ts';
 import { createCompute } from '../../hooks/aws/compute.ts';
 import { checkAnswer } from '../../hooks/metacontroller/answer.ts';
@@ -41,8 +42,8 @@ const guards = createGuards('QuestDBNode');
 const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
   readParent: (_namespace, name) => Promise.resolve(api.read(name)),
   csiDriversOf: (nodeName) => Promise.resolve(api.csiNodes.has(nodeName) ? ['ebs.csi.aws.com'] : []),
-  deleteNode: (name, uid) => {
-    if (api.nodes.get(name)?.metadata.uid === uid) api.nodes.delete(name);
+  deleteNodeOf: ({ metadata }, name) => {
+    if (api.nodes.get(name)?.metadata.labels?.[NODE] === metadata.uid) api.nodes.delete(name);
     return Promise.resolve();
   },
   record: ({ metadata }, _type, reason) => {
@@ -98,7 +99,7 @@ const interrupted = ({ compute, cluster }: Pick<NodePorts, 'compute' | 'cluster'
     cluster: {
       readParent: hold('readParent', cluster.readParent),
       csiDriversOf: hold('csiDriversOf', cluster.csiDriversOf),
-      deleteNode: hold('deleteNode', cluster.deleteNode),
+      deleteNodeOf: hold('deleteNodeOf', cluster.deleteNodeOf),
       record: hold('record', cluster.record),
     },
   };
@@ -127,7 +128,8 @@ export const createHookProcess = (around: Surroundings): HookProcess => {
     call: async (request, interruption) => {
       const ports = interrupted(watched(compute, cluster, around.laws.witness()), edgesOf(interruption));
       const hooks = nodeHooks({ ...ports, timing: TIMING, clusterName: CLUSTER_NAME, now });
-      const body = structuredClone(request);
+      // As it comes over the wire: no call shares an object with another.
+      const body: unknown = JSON.parse(JSON.stringify(request));
       return request.finalizing
         ? checkAnswer('finalize', await hooks.finalize(guards.finalize(body)))
         : checkAnswer('sync', await hooks.sync(guards.sync(body)));

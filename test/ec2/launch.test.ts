@@ -225,6 +225,37 @@ describe('a token', () => {
   });
 });
 
+describe('a refused launch', () => {
+  it('says why, and is made as soon as it is allowed', async () => {
+    const world = await decided();
+    world.command('fail', { action: 'RunInstances', code: 'UnauthorizedOperation', times: 3 });
+    await world.metacontroller.pass(NAME);
+    expect(readiness(world)).toBe('False LaunchRefused');
+    expect(conditionOf(object(world).status?.conditions, 'Stalled')?.message).toContain('UnauthorizedOperation');
+    await expectOneInstance(world);
+  });
+
+  it('of a class that was wrong is made when the class is mended', async () => {
+    const world = openWorld();
+    world.api.nodeClass = nodeClass({ ami: { id: 'ami-that-is-not' } });
+    world.api.create(NAME);
+    await world.settle(() => readiness(world) === 'False LaunchRefused');
+    expect(conditionOf(object(world).status?.conditions, 'Stalled')?.message).toContain('ami-that-is-not');
+    world.api.nodeClass = nodeClass();
+    await expectOneInstance(world);
+  });
+
+  it('after one whose answer was lost is not doubled when the class changes', async () => {
+    const world = await decided(7, { visibilityDelaySeconds: 200 });
+    world.command('fail', { action: 'RunInstances', when: 'after' });
+    await world.metacontroller.pass(NAME);
+    expect(launches(world)).toBe(1);
+    world.command('fail', { action: 'RunInstances', code: 'UnauthorizedOperation' });
+    world.api.nodeClass = nodeClass({ tags: { changed: 'in between' } });
+    await expectOneInstance(world);
+  });
+});
+
 describe('instances that nobody can choose from', () => {
   it('are left alone, all of them, until one is left', async () => {
     const world = await decided();

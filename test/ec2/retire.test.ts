@@ -1,10 +1,9 @@
-import { AttachVolumeCommand, CreateVolumeCommand, DetachVolumeCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { crash } from './hook-process.ts';
-import { inProcessClients } from './in-process-ec2.ts';
-import { NAMESPACE, nodeSpec, ZONE } from './objects.ts';
+import { NAMESPACE, nodeSpec } from './objects.ts';
+import { attachVolume, detachVolumes } from './volumes.ts';
 import { openWorld, type World } from './world.ts';
 
 const NAME = 'orders';
@@ -28,32 +27,6 @@ const expectNothingLeft = async (world: World, uid: string): Promise<void> => {
   world.advance(1200);
   expect(world.instancesOf(uid)).toEqual([]);
   expect(world.violations()).toEqual([]);
-};
-
-/** Attaches a data volume, as the CSI driver does for a pod; answers how to detach it. */
-const attachVolume = async (
-  world: World,
-  instanceId: string,
-): Promise<{ volumeId: string; detach: () => Promise<void> }> => {
-  const { once: ec2 } = inProcessClients(world.simulation);
-  const Tags = [{ Key: 'questdb-fleet.dev/database', Value: NAME }];
-  const { VolumeId = '' } = await ec2.send(
-    new CreateVolumeCommand({
-      AvailabilityZone: ZONE,
-      Size: 10,
-      VolumeType: 'gp3',
-      TagSpecifications: [{ ResourceType: 'volume', Tags }],
-    }),
-  );
-  world.advance(1);
-  await ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId: instanceId, Device: '/dev/xvdba' }));
-  return {
-    volumeId: VolumeId,
-    detach: async () => {
-      await ec2.send(new DetachVolumeCommand({ VolumeId }));
-      world.advance(1);
-    },
-  };
 };
 
 describe('a deletion', () => {
@@ -97,7 +70,7 @@ describe('a deletion', () => {
 
   it('waits while a data volume is attached, and names it', async () => {
     const { world, uid, instanceId } = await served();
-    const { volumeId, detach } = await attachVolume(world, instanceId);
+    const volumeId = attachVolume(world.simulation, instanceId);
     world.api.remove(NAME);
     for (let pass = 0; pass < 5; pass += 1) {
       await world.metacontroller.pass(NAME);
@@ -106,7 +79,7 @@ describe('a deletion', () => {
     }
     expect(conditionOf(world.api.read(NAME)?.status?.conditions, 'Ready')?.message).toContain(volumeId);
     expect(world.simulation.calls.ModifyInstanceAttribute).toBeUndefined();
-    await detach();
+    detachVolumes(world.simulation);
     await expectNothingLeft(world, uid);
     expect(world.simulation.account.volumes[volumeId]?.state).toBe('available');
   });
@@ -114,9 +87,7 @@ describe('a deletion', () => {
   it('sees a volume that was attached after the shared snapshot was read', async () => {
     const { world, instanceId } = await served();
     world.api.remove(NAME);
-    const act = async (): Promise<void> => {
-      await attachVolume(world, instanceId);
-    };
+    const act = (): Promise<void> => Promise.resolve(void attachVolume(world.simulation, instanceId));
     await world.metacontroller.pass(NAME, { interruption: { at: 'after fleet', act } });
     expect(readyReason(world)).toBe('WaitingForVolume');
     expect(world.violations()).toEqual([]);
@@ -133,7 +104,7 @@ describe('a deletion', () => {
     },
   );
 
-  it.each(['before terminate', 'after terminate', 'before deleteNode'] as const)(
+  it.each(['before terminate', 'after terminate', 'before deleteNodeOf'] as const)(
     'goes on when the process dies %s',
     async (at) => {
       const { world, uid } = await served();

@@ -1,0 +1,60 @@
+import type { Action } from '../../local/ec2/actions/action.ts';
+import { attachVolumeAction, detachVolumeAction } from '../../local/ec2/actions/attachments.ts';
+import { ACTIONS } from '../../local/ec2/actions/table.ts';
+import type { Effect } from '../../local/ec2/journal.ts';
+import type { Fields } from '../../local/ec2/request.ts';
+import type { Simulation } from '../../local/ec2/simulation.ts';
+import { ZONE } from './objects.ts';
+
+const SETTLING_SECONDS = 1;
+
+/** One call of the CSI driver: it has no part in the faults that the hooks meet, so it does not go over the endpoint. */
+const call = (simulation: Simulation, name: string, action: Action, fields: Fields): Effect[] => {
+  const effects: Effect[] = [];
+  const context = simulation.present((effect) => effects.push(effect));
+  action.run(context, fields);
+  simulation.journal.append({
+    time: new Date(context.now).toISOString(),
+    action: name,
+    caller: 'csi',
+    ids: effects.map(({ id }) => id),
+    parameters: {},
+    outcome: 'ok',
+    effects,
+  });
+  return effects;
+};
+
+const createAction = (): Action => {
+  const action = ACTIONS.get('CreateVolume');
+  if (action === undefined) throw new Error('the simulated EC2 makes no volumes');
+  return action;
+};
+
+/** Makes a volume with a database's data and attaches it, as the CSI driver does for a pod; answers its id. */
+export const attachVolume = (simulation: Simulation, instanceId: string): string => {
+  const [created] = call(simulation, 'CreateVolume', createAction(), {
+    AvailabilityZone: ZONE,
+    Size: '10',
+    VolumeType: 'gp3',
+    TagSpecification: [{ ResourceType: 'volume', Tag: [{ Key: 'questdb-fleet.dev/database', Value: 'orders' }] }],
+  });
+  const volumeId = created?.id ?? '';
+  simulation.clock.advance(SETTLING_SECONDS);
+  call(simulation, 'AttachVolume', attachVolumeAction, {
+    VolumeId: volumeId,
+    InstanceId: instanceId,
+    Device: '/dev/xvdba',
+  });
+  return volumeId;
+};
+
+/** Detaches all volumes with data, as the CSI driver does when their pods are gone. */
+export const detachVolumes = (simulation: Simulation): void => {
+  simulation.present(() => undefined);
+  for (const { id, tags, attachment } of Object.values(simulation.account.volumes)) {
+    if (attachment === undefined || !('questdb-fleet.dev/database' in tags)) continue;
+    call(simulation, 'DetachVolume', detachVolumeAction, { VolumeId: id });
+  }
+  simulation.clock.advance(SETTLING_SECONDS);
+};
