@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZONE_KEY } from '../../../local/csi/names.ts';
 import { WORKER_INSTANCE_ID } from '../../../local/ec2/builtin.ts';
 import {
+  attempts,
   createRequest,
   createVolumeIn,
   GIB,
@@ -92,7 +93,9 @@ describe('attachments', () => {
     const attached = await driver.call('ControllerPublishVolume', publishRequest(id, WORKER_INSTANCE_ID));
     expect(attached).toMatchObject({ publish_context: { devicePath: expect.stringMatching(/^\/dev\/xvd/) } });
     expect((await describeVolume(id))?.Attachments?.[0]).toMatchObject({ State: 'attached' });
+    const asked = attempts(driver, 'AttachVolume');
     expect(await driver.call('ControllerPublishVolume', publishRequest(id, WORKER_INSTANCE_ID))).toEqual(attached);
+    expect(attempts(driver, 'AttachVolume')).toBe(asked);
     await driver.call('ControllerUnpublishVolume', { volume_id: id, node_id: WORKER_INSTANCE_ID });
     expect((await describeVolume(id))?.State).toBe('available');
     await driver.call('ControllerUnpublishVolume', { volume_id: id, node_id: WORKER_INSTANCE_ID });

@@ -88,6 +88,10 @@ export const publishRequest = (volumeId: string, nodeId: string) => ({
   volume_capability: CAPABILITY,
 });
 
-/** What EC2 was asked to change, by action. */
+/** How often EC2 was asked for an action, with whatever outcome. */
+export const attempts = ({ simulator }: TestDriver, action: string): number =>
+  simulator.model.journal.entries.filter((entry) => entry.action === action).length;
+
+/** How often EC2 did an action. */
 export const mutations = ({ simulator }: TestDriver, action: string): number =>
   simulator.model.journal.entries.filter((entry) => entry.action === action && entry.outcome === 'ok').length;
