@@ -1,16 +1,16 @@
-import type { V1Node } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { actionFor, instanceIdOf } from '../../../local/cloudcontroller/node-lifecycle.ts';
+import { nodeOf } from '../machines/objects.ts';
 
 const UNINITIALIZED = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
 const SHUTDOWN = { key: 'node.cloudprovider.kubernetes.io/shutdown', effect: 'NoSchedule' };
 const OWN = { key: 'questdb-fleet.dev/dedicated', value: 'u', effect: 'NoSchedule' };
 
-const nodeOf = (ready: string, taints: object[]): V1Node =>
-  ({
+const nodeWith = (ready: string, taints: object[]) =>
+  nodeOf({
     spec: { providerID: 'aws:///eu-west-1a/i-0abc', taints },
     status: { conditions: [{ type: 'Ready', status: ready }] },
-  }) as unknown as V1Node;
+  });
 
 describe('the cloud controller', () => {
   it.each([
@@ -27,13 +27,13 @@ describe('the cloud controller', () => {
     ['a Node of a terminated instance', 'terminated', 'Unknown', [OWN], 'delete'],
     ['a Node of no instance', undefined, 'False', [OWN], 'delete'],
   ])('%s', (_what, state, ready, before, after) => {
-    const action = actionFor(nodeOf(ready, before), state);
+    const action = actionFor(nodeWith(ready, before), state);
     expect(action).toEqual(typeof after === 'string' ? { kind: after } : { kind: 'setTaints', taints: after });
   });
 
   it('knows the instance by the provider id', () => {
-    expect(instanceIdOf(nodeOf('True', []))).toBe('i-0abc');
-    expect(instanceIdOf({ spec: { providerID: 'kind://x' } })).toBeUndefined();
-    expect(instanceIdOf({})).toBeUndefined();
+    expect(instanceIdOf(nodeWith('True', []))).toBe('i-0abc');
+    expect(instanceIdOf(nodeOf({ spec: { providerID: 'kind://x' } }))).toBeUndefined();
+    expect(instanceIdOf(nodeOf({}))).toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
 import { mkdtemp, rm, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keepRunning, type ContainerDeps } from '../../../local/machines/container.ts';
 import { viewsOf, type ContainerView } from '../../../local/machines/container-view.ts';
 import type { Image } from '../../../local/machines/images.ts';
 import { processesIn } from '../../../local/machines/processes.ts';
+import { podOf } from './objects.ts';
 
 let folder: string;
 let stopping: AbortController;
@@ -27,9 +27,9 @@ const IMAGE: Image = {
   }),
 };
 
-const setUp = (container: Partial<V1Container>): ContainerDeps => {
+const setUp = (container: object): ContainerDeps => {
   const spec = { name: 'c', image: 'shell', terminationMessagePolicy: 'FallbackToLogsOnError', ...container };
-  const pod = { metadata: { name: 'p', namespace: 'n', uid: 'u' }, spec: { containers: [spec] } } as unknown as V1Pod;
+  const pod = podOf({ metadata: { name: 'p', namespace: 'n', uid: 'u' }, spec: { containers: [spec] } });
   const [first] = viewsOf(pod, 'containers');
   if (!first) throw new Error('no container');
   view = first;

@@ -1,12 +1,12 @@
-import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { environmentOf, expand, type References } from '../../../local/machines/environment.ts';
+import { containerOf, podOf } from './objects.ts';
 
 const facts = {
-  pod: {
+  pod: podOf({
     metadata: { name: 'db-0', namespace: 'acme', uid: 'u1', labels: { app: 'db' }, annotations: { note: 'x' } },
     spec: { nodeName: 'n1', containers: [] },
-  } as V1Pod,
+  }),
   podIP: '10.1.128.1',
   hostIP: '10.2.0.4',
 };
@@ -16,12 +16,11 @@ const references: References = {
   secret: (name) => Promise.resolve(name === 'credentials' ? { password: 'sesame' } : undefined),
 };
 
-const container = (fields: Partial<V1Container>): V1Container => ({ name: 'c', ...fields });
+const container = (fields: object) => containerOf({ name: 'c', ...fields });
 
-const resolve = async (fields: Partial<V1Container>) =>
-  Object.fromEntries(await environmentOf(container(fields), facts, references));
+const resolve = async (fields: object) => Object.fromEntries(await environmentOf(container(fields), facts, references));
 
-const from = (valueFrom: object) => resolve({ env: [{ name: 'A', valueFrom }] as never });
+const from = (valueFrom: object) => resolve({ env: [{ name: 'A', valueFrom }] });
 
 describe('the environment of a container', () => {
   it.each([
@@ -64,7 +63,7 @@ describe('the environment of a container', () => {
         { name: 'SENTENCE', value: 'a $(colour) $(HOSTNAME) $$(colour) $(later)' },
       ],
     };
-    expect(await resolve(fields as never)).toEqual({
+    expect(await resolve(fields)).toEqual({
       HOSTNAME: 'db-0',
       P_password: 'sesame',
       colour: 'blue',

@@ -1,10 +1,10 @@
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Pod } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeTree, writeAtomically, type Files } from '../../../local/machines/atomic-writer.ts';
 import { filesOf, type Sources } from '../../../local/machines/volume-files.ts';
+import { configMapOf, podOf, secretOf, volumeOf } from './objects.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -66,16 +66,16 @@ describe('removing a tree', () => {
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 const sources: Sources = {
-  configMap: (name) => Promise.resolve(name === 'c' ? ({ data: { a: '1', b: '2' }, binaryData: { z: base64('3') } }) : undefined), // prettier-ignore
-  secret: (name) => Promise.resolve(name === 's' ? ({ data: { password: base64('sesame') } }) : undefined), // prettier-ignore
+  configMap: (name) => Promise.resolve(name === 'c' ? configMapOf({ data: { a: '1', b: '2' }, binaryData: { z: base64('3') } }) : undefined), // prettier-ignore
+  secret: (name) => Promise.resolve(name === 's' ? secretOf({ data: { password: base64('sesame') } }) : undefined), // prettier-ignore
   token: (request) => Promise.resolve(`token for ${request.audience ?? 'the API'}`),
 };
 
-const pod = { metadata: { name: 'db-0', labels: { app: 'db' } }, spec: { containers: [] } } as unknown as V1Pod;
+const pod = podOf({ metadata: { name: 'db-0', labels: { app: 'db' } }, spec: { containers: [] } });
 const facts = { pod, podIP: '10.1.128.1', hostIP: '10.2.0.4' };
 
 const contentOf = async (volume: object) => {
-  const files = await filesOf({ name: 'v', ...volume }, facts, sources);
+  const files = await filesOf(volumeOf({ name: 'v', ...volume }), facts, sources);
   return files && Object.fromEntries([...files].map(([path, { data }]) => [path, data.toString()]));
 };
 
@@ -105,7 +105,7 @@ describe('the files of a volume', () => {
 
   it('has the modes asked for', async () => {
     const secret = { secretName: 's', defaultMode: 0o440 };
-    const files = await filesOf({ name: 'v', secret }, facts, sources);
+    const files = await filesOf(volumeOf({ name: 'v', secret }), facts, sources);
     expect(files?.get('password')?.mode).toBe(0o440);
   });
 });

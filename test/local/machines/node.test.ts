@@ -10,6 +10,7 @@ import { issueNodeCertificate } from '../../../local/machines/client-certificate
 import { csiNodeObject, nodeObject, resourcesOf, type NodeIdentity } from '../../../local/machines/node-object.ts';
 import { conditionsOf } from '../../../local/machines/node-status.ts';
 import { DEFAULT_TIMING, timingFrom } from '../../../local/machines/timing.ts';
+import { nodeOf } from './objects.ts';
 
 const identity: NodeIdentity = {
   name: 'ip-10-2-3-4.eu-west-1.compute.internal',
@@ -54,7 +55,7 @@ describe('a Node', () => {
   });
 
   it('has a CSINode under the name of its instance, which goes with it', () => {
-    const csiNode = csiNodeObject(identity, { metadata: { uid: 'node-uid' } });
+    const csiNode = csiNodeObject(identity, nodeOf({ metadata: { uid: 'node-uid' } }));
     expect(csiNode.metadata?.ownerReferences).toMatchObject([{ kind: 'Node', uid: 'node-uid' }]);
     expect(csiNode.spec.drivers).toMatchObject([{ name: 'ebs.csi.aws.com', nodeID: 'i-0abc', topologyKeys: ['topology.ebs.csi.aws.com/zone'] }]); // prettier-ignore
   });
@@ -69,7 +70,7 @@ describe('a Node', () => {
     const since = new Date('2026-01-01T00:00:00Z');
     const now = new Date('2026-01-02T00:00:00Z');
     const seen = (status: string) =>
-      ({ status: { conditions: [{ type: 'Ready', status, lastTransitionTime: since }] } }) as V1Node;
+      nodeOf({ status: { conditions: [{ type: 'Ready', status, lastTransitionTime: since }] } });
     const readyOf = (node: V1Node) => conditionsOf(node, now).find(({ type }) => type === 'Ready');
     expect(readyOf(seen('True'))).toMatchObject({ status: 'True', lastTransitionTime: since, lastHeartbeatTime: now });
     expect(readyOf(seen('Unknown'))).toMatchObject({ status: 'True', lastTransitionTime: now });

@@ -1,4 +1,3 @@
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import { backOffDelay } from '../../../local/machines/back-off.ts';
 import {
@@ -9,14 +8,15 @@ import {
   type ContainerView,
 } from '../../../local/machines/container-view.ts';
 import { conditionsOf, phaseOf, podStatus, type PodView } from '../../../local/machines/pod-status.ts';
+import { podOf } from './objects.ts';
 
 const START = new Date('2026-01-01T00:00:00Z');
 const LATER = new Date('2026-01-01T00:01:00Z');
 
-const podOf = (changes: object = {}): V1Pod =>
-  ({ metadata: { generation: 3 }, spec: { containers: [{ name: 'questdb', image: 'questdb/questdb:9.3.4' }] }, ...changes }); // prettier-ignore
+const podWith = (changes: object = {}) =>
+  podOf({ metadata: { generation: 3 }, spec: { containers: [{ name: 'questdb', image: 'questdb/questdb:9.3.4' }] }, ...changes }); // prettier-ignore
 
-const viewOf = (pod = podOf()): PodView & { container: ContainerView } => {
+const viewOf = (pod = podWith()): PodView & { container: ContainerView } => {
   const containers = viewsOf(pod, 'containers');
   const [container] = containers;
   if (!container) throw new Error('no container');
@@ -57,13 +57,13 @@ describe('the status of a pod', () => {
   });
 
   it('goes on counting where a kubelet before it stopped', () => {
-    const before: Partial<V1ContainerStatus> = {
+    const before = {
       name: 'questdb',
       restartCount: 4,
       containerID: 'process://9',
       state: { running: { startedAt: START } },
     };
-    const view = viewOf(podOf({ status: { containerStatuses: [before] } }));
+    const view = viewOf(podWith({ status: { containerStatuses: [before] } }));
     expect(view.container.lastState?.terminated).toMatchObject({ exitCode: 255, reason: 'Unknown' });
     noteStart(view.container, 'process://10', LATER);
     expect(view.container.restartCount).toBe(5);
@@ -72,7 +72,7 @@ describe('the status of a pod', () => {
   it('is not ready before the probes have said so', () => {
     const probe = { httpGet: { port: 1 } };
     const container = { name: 'questdb', startupProbe: probe, readinessProbe: probe };
-    const view = viewOf(podOf({ spec: { containers: [container] } }));
+    const view = viewOf(podWith({ spec: { containers: [container] } }));
     noteStart(view.container, 'process://1', START);
     expect(view.container).toMatchObject({ started: false, ready: false });
     const ready = conditionsOf(view, [], START).find(({ type }) => type === 'Ready');

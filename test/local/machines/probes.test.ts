@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { V1Container, V1Probe } from '@kubernetes/client-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkProbe, type ProbeTarget } from '../../../local/machines/probe-check.ts';
 import { judge, NO_RESULT, probeNumbers } from '../../../local/machines/probe-state.ts';
 import { runProbes } from '../../../local/machines/prober.ts';
+import { containerOf, probeOf } from './objects.ts';
 
 describe('thresholds', () => {
   it.each([
@@ -28,7 +28,7 @@ describe('thresholds', () => {
 
   it('have the defaults of the API', () => {
     const defaults = { delay: 0, period: 10, timeout: 1, thresholds: { success: 1, failure: 3 } };
-    expect(probeNumbers({})).toEqual(defaults);
+    expect(probeNumbers(probeOf({}))).toEqual(defaults);
   });
 });
 
@@ -50,16 +50,17 @@ describe('probing', () => {
     server.close();
   });
 
-  const targetOf = (fields: Partial<V1Container> = {}): ProbeTarget => ({
-    container: { name: 'c', ports: [{ name: 'http', containerPort: 9003 }], ...fields },
+  const targetOf = (fields: object = {}): ProbeTarget => ({
+    container: containerOf({ name: 'c', ports: [{ name: 'http', containerPort: 9003 }], ...fields }),
     ports: new Map([[9003, (server.address() as AddressInfo).port]]),
     exec: { map: (word) => word.replace('/in', '/out'), env: { PATH: '/usr/bin:/bin' }, cwd: '/' },
   });
-  const http = (changes: Partial<V1Probe> = {}): V1Probe => ({
-    httpGet: { path: '/status', port: 'http' },
-    periodSeconds: 0.02,
-    ...changes,
-  });
+  const http = (changes: object = {}) =>
+    probeOf({
+      httpGet: { path: '/status', port: 'http' },
+      periodSeconds: 0.02,
+      ...changes,
+    });
 
   it.each([
     [200, true],
@@ -82,10 +83,10 @@ describe('probing', () => {
     [{ exec: { command: ['false'] } }, false],
     [{ grpc: { port: 1 } }, false],
   ])('%j succeeds: %s', async (probe, isSuccess) => {
-    expect(await checkProbe(targetOf(), probe as V1Probe, 1)).toMatchObject({ isSuccess });
+    expect(await checkProbe(targetOf(), probeOf(probe), 1)).toMatchObject({ isSuccess });
   });
 
-  const observe = (fields: Partial<V1Container>) => {
+  const observe = (fields: object) => {
     const over = new AbortController();
     const seen: string[] = [];
     void runProbes({
