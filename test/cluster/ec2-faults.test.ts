@@ -21,18 +21,23 @@ describe('EC2', () => {
     expect(await database.instances()).toMatchObject([{ state: 'running' }]);
   });
 
-  it('that launches and loses the answer is asked for the same instance', async () => {
-    const database = createDatabase(cluster(), await cluster().namespace('lost-answer'), 'trades');
-    await cluster().simulator.command('fail', { action: 'RunInstances', when: 'after', times: 2 });
-    await database.apply();
-    await database.waitUntilReady();
+  it('that launches, loses the answer and hides the instance is asked for the same one by the same token', async () => {
+    const { simulator, namespace } = cluster();
+    const database = createDatabase(cluster(), await namespace('lost-answer'), 'trades');
+    // Longer than the hook takes to ask again, so that the tags of the instance do not tell it.
+    await simulator.command('set', { visibilityDelaySeconds: 8 });
+    await simulator.command('fail', { action: 'RunInstances', when: 'after', times: 2 });
+    try {
+      await database.apply();
+      await database.waitUntilReady();
+    } finally {
+      await simulator.command('set', { visibilityDelaySeconds: 1 });
+    }
     expect(await database.instances()).toMatchObject([{ state: 'running' }]);
-    const launches = (await cluster().simulator.journal()).filter(
+    const launches = (await simulator.journal()).filter(
       ({ action, parameters }) => action === 'RunInstances' && JSON.stringify(parameters).includes('lost-answer'),
     );
-    expect(
-      launches.filter(({ fault }) => fault === 'after'),
-      'the fault was met',
-    ).not.toEqual([]);
+    expect(launches.filter(({ fault }) => fault === 'after')).toHaveLength(2);
+    expect(launches.filter(({ effects }) => effects.length > 0)).toHaveLength(1);
   });
 });

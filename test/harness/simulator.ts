@@ -8,7 +8,6 @@ export type InstanceView = {
   zone: string;
   state: string;
   tags: Tags;
-  builtIn?: boolean;
 };
 export type VolumeView = {
   volumeId: string;
@@ -24,6 +23,15 @@ const OWNER_UID = 'questdb-fleet.dev/owner-uid';
 const NAMESPACE = 'questdb-fleet.dev/namespace';
 const DATABASE = 'questdb-fleet.dev/database';
 
+/** What a test looks at, so that a failure prints no more. */
+const pickInstance = ({ instanceId, instanceType, zone, state, tags }: InstanceView): InstanceView => ({
+  instanceId,
+  instanceType,
+  zone,
+  state,
+  tags,
+});
+
 const fetchJson = async (url: string, init?: RequestInit): Promise<unknown> => {
   const response = await fetch(url, init);
   const text = await response.text();
@@ -37,6 +45,7 @@ const isLive = ({ state }: InstanceView): boolean => state !== 'terminated' && s
 export const createSimulatorClient = (settings: Settings) => {
   const base = `http://127.0.0.1:${settings.ports.ec2}/_simulator`;
   const state = async () => (await fetchJson(`${base}/state`)) as State;
+  const instances = async () => (await state()).instances.map(pickInstance);
   return {
     state,
     journal: async () => (await fetchJson(`${base}/journal`)) as JournalEntry[],
@@ -45,10 +54,10 @@ export const createSimulatorClient = (settings: Settings) => {
       fetchJson(`${base}/commands/${name}`, { method: 'POST', body: JSON.stringify(body) }),
     /** Instances launched for a QuestDBNode that are not on their way out. */
     liveInstances: async (): Promise<InstanceView[]> =>
-      (await state()).instances.filter((instance) => isLive(instance) && OWNER_UID in instance.tags),
+      (await instances()).filter((instance) => isLive(instance) && OWNER_UID in instance.tags),
     /** Every instance that was ever launched for a database, by the tags it was launched with. */
     instancesOf: async (namespace: string, database: string): Promise<InstanceView[]> =>
-      (await state()).instances.filter(({ tags }) => tags[NAMESPACE] === namespace && tags[DATABASE] === database),
+      (await instances()).filter(({ tags }) => tags[NAMESPACE] === namespace && tags[DATABASE] === database),
     volume: async (volumeId: string): Promise<VolumeView | undefined> =>
       (await state()).volumes.find((volume) => volume.volumeId === volumeId),
   };
