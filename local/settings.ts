@@ -96,7 +96,7 @@ export const readSettings = (stateDir: string): Settings => {
 
 /** The settings of a component process: its state directory arrives as LOCAL_STATE_DIR. */
 export const settingsOfThisProcess = (): Settings => {
-  const stateDir = process.env['LOCAL_STATE_DIR'];
+  const stateDir = process.env.LOCAL_STATE_DIR;
   if (!stateDir) throw new Error('LOCAL_STATE_DIR is not set: this program is started by `npm run local`');
   return readSettings(stateDir);
 };
