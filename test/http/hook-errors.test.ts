@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { RetryLater, UnusableRequest, Unsure } from '../../hooks/metacontroller/errors.ts';
+import { Refusal, RetryLater, UnusableRequest, Unsure } from '../../hooks/metacontroller/errors.ts';
 import { applicationWith, errorOf, syncBody } from './application.ts';
 
 const syncThat = (sync: () => Promise<unknown>, dependencies = {}) => {
@@ -19,8 +19,9 @@ describe('a hook that ends with an error', () => {
     expect(errorOf(response)).toEqual({ code: 'RETRY_LATER', message: 'The claim was just released.' });
   });
 
-  it.each([
+  it.each<[error: Error, status: number, code: string]>([
     [new Unsure('EC2 does not answer.'), 503, 'UNSURE'],
+    [new Refusal('EC2 CreateTags was refused.'), 503, 'UNSURE'],
     [new UnusableRequest('The parent has no storage.'), 422, 'UNUSABLE_REQUEST'],
   ])('answers %s in its own words', async (error, status, code) => {
     const response = await syncThat(() => Promise.reject(error)).response;
