@@ -1,0 +1,159 @@
+import * as fc from 'fast-check';
+import type { QuestDB } from '../../hooks/api/generated/questdb.ts';
+import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
+import type { KubernetesObject, SyncRequest } from '../../hooks/metacontroller/contract.ts';
+import type { StatefulSet } from '../../hooks/questdb/observe.ts';
+import type { DatabaseFacts } from '../fixtures/database-world.ts';
+import { podWith, readyPod, unschedulable } from '../fixtures/pod.ts';
+import { aDatabase, aNode, aStatefulSet, aVolume, databaseRequest, SECRET_UID } from '../fixtures/questdb.ts';
+import { aNodeClass } from '../fixtures/questdbnode.ts';
+import { conditions, databaseName, maybe, mostly, size, userMetadata } from './arbitraries.ts';
+
+const TYPES = ['r6i.2xlarge', 'm6i.large'] as const;
+const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] as const;
+const CLASSES = ['default', 'other'] as const;
+const NODE_UIDS = ['node-uid-1', 'node-uid-2', 'node-uid-3'] as const;
+
+const database = (): fc.Arbitrary<QuestDB> =>
+  fc
+    .record({
+      name: databaseName(),
+      metadata: userMetadata(),
+      version: fc.constantFrom('9.1.0', '9.2.3', '9.3.4', '10.0.0'),
+      image: maybe(fc.constant({ repository: 'mirror/questdb', digest: `sha256:${'a'.repeat(64)}` })),
+      node: maybe(
+        fc.record({
+          instanceType: mostly<string>(...TYPES),
+          zone: maybe(mostly<string>(...ZONES)),
+          className: mostly<string>(...CLASSES),
+        }),
+      ),
+      size: size(),
+      config: maybe(fc.constant({ 'b.key': '\\d+', 'a.key': '' })),
+      conditions: maybe(conditions('NodeReady', 'Ready', 'Stalled', 'VolumeReady', 'WriteHealthy')),
+    })
+    .map(
+      ({ name, metadata, version, image, node, size: bytes, config, conditions: said }) =>
+        JSON.parse(
+          JSON.stringify(
+            aDatabase({
+              metadata: { name, ...metadata },
+              spec: {
+                version,
+                image,
+                node,
+                config,
+                storage: { size: bytes, storageClassName: 'questdb' },
+              } as QuestDB['spec'],
+              ...(said === undefined ? {} : { status: { conditions: said } }),
+            }),
+          ),
+        ) as QuestDB,
+    );
+
+const volumeOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBVolume> =>
+  fc
+    .record({
+      claimName: mostly<string | undefined>(`${metadata.name}-data`, 'adopted', undefined),
+      zone: mostly<string | undefined>(ZONES[0], ...ZONES, undefined),
+      volumeId: maybe(fc.constant('vol-0a1b2c3d4e5f60718')),
+      conditions: conditions('Ready', 'Stalled'),
+    })
+    .map((status) =>
+      aVolume({ metadata: { name: metadata.name }, status: JSON.parse(JSON.stringify(status)) as object }),
+    );
+
+const nodesOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBNode[]> =>
+  fc
+    .uniqueArray(
+      fc.record({
+        uid: mostly<string>(...NODE_UIDS),
+        instanceType: mostly<string>(...TYPES),
+        zone: mostly<string>(...ZONES),
+        isDying: mostly(false, true),
+        creationTimestamp: fc.constantFrom('2026-02-01T08:00:00Z', '2026-02-02T08:00:00Z'),
+        allocatable: mostly<object | undefined>({ cpu: '7900m', memory: '60Gi' }, undefined),
+        conditions: conditions('Ready', 'Stalled'),
+      }),
+      { selector: ({ uid }) => uid, maxLength: 3 },
+    )
+    .map((nodes) =>
+      nodes.map(({ uid, instanceType, zone, isDying, creationTimestamp, ...status }) =>
+        aNode({
+          metadata: {
+            name: `${metadata.name}-${uid.slice(-1).padStart(8, '0')}`,
+            uid,
+            creationTimestamp,
+            ...(isDying ? { deletionTimestamp: '2026-03-01T11:00:00Z' } : {}),
+          },
+          spec: { databaseName: metadata.name, instanceType, zone },
+          status: JSON.parse(JSON.stringify(status)) as object,
+        }),
+      ),
+    );
+
+const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
+  fc
+    .record({
+      nodeUid: mostly<string | undefined>(
+        parent.spec.node === undefined ? undefined : NODE_UIDS[0],
+        ...NODE_UIDS,
+        'gone',
+      ),
+      claimName: mostly(`${parent.metadata.name}-data`, 'adopted'),
+      credentialsUid: mostly(SECRET_UID, 'another'),
+      observedGeneration: mostly(1, 0),
+      updateRevision: mostly('r1', 'r2'),
+      replicas: mostly(1, 0),
+      readyReplicas: mostly(1, 0),
+    })
+    .map(({ nodeUid, claimName, credentialsUid, ...status }) => {
+      const requests = { cpu: '6320m', memory: '48Gi' };
+      const placement =
+        nodeUid === undefined ? ({ on: 'AnyNode' } as const) : ({ on: 'OwnNode', nodeUid, requests } as const);
+      return aStatefulSet(parent, { placement, claimName, credentialsUid }, { currentRevision: 'r1', ...status });
+    });
+
+const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
+  fc
+    .record({
+      pod: maybe(
+        fc
+          .constantFrom(readyPod(), unschedulable('No room.'), podWith({ waiting: { reason: 'CrashLoopBackOff' } }))
+          .map((pod) => ({ ...pod, metadata: { ...pod.metadata, name: `${metadata.name}-0` } })),
+      ),
+      credentials: mostly<NonNullable<DatabaseFacts['credentials']>>(
+        { state: 'Ours', uid: SECRET_UID },
+        { state: 'Absent' },
+        { state: 'Foreign' },
+      ),
+      probe: maybe(
+        fc.constantFrom<NonNullable<DatabaseFacts['probe']>>(
+          { result: { answered: true, version: '9.3.4', suspendedTables: [] }, isFresh: true },
+          { result: { answered: true, version: '9.3.4', suspendedTables: ['t'] }, isFresh: false },
+          { result: { answered: false, message: 'HTTP 503' }, isFresh: true },
+        ),
+      ),
+    })
+    .map((facts) => JSON.parse(JSON.stringify(facts)) as DatabaseFacts);
+
+export type DatabaseCase = { request: SyncRequest<QuestDB>; facts: DatabaseFacts };
+
+/** A QuestDB at any time of its life: whatever is there of its children, in whatever state. */
+export const databaseCase = (): fc.Arbitrary<DatabaseCase> =>
+  database().chain((parent) =>
+    fc
+      .record({
+        volume: fc.option(volumeOf(parent), { nil: undefined, freq: 8 }),
+        nodes: nodesOf(parent),
+        statefulSet: maybe(statefulSetOf(parent)),
+        hasClass: fc.boolean(),
+        facts: databaseFacts(parent),
+      })
+      .map(({ volume, nodes, statefulSet, hasClass, facts }) => {
+        const children: KubernetesObject[] = [volume, statefulSet].filter((child) => child !== undefined);
+        const request = databaseRequest(parent, [...children, ...nodes], hasClass ? [aNodeClass()] : []);
+        return { request, facts: { live: parent, ...facts } };
+      }),
+  );

@@ -1,0 +1,98 @@
+import * as fc from 'fast-check';
+import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
+import type { Instance, InstanceState, LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
+import { stampAfter } from '../fixtures/clock.ts';
+import type { NodeFacts } from '../fixtures/node-world.ts';
+import { mapOf } from '../fixtures/questdb.ts';
+import { aClusterNode, aNodeClass, aNodeParent, anInstance, anIntent, INSTANCE_ID } from '../fixtures/questdbnode.ts';
+import { conditions, maybe, mostly, userMetadata } from './arbitraries.ts';
+
+const STATES: InstanceState[] = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'];
+const OUTCOMES: (LaunchOutcome | { outcome: 'Throttled' })[] = [
+  { outcome: 'Launched', instanceId: INSTANCE_ID },
+  { outcome: 'NoCapacity', code: 'InsufficientInstanceCapacity', message: 'None.' },
+  { outcome: 'TokenMismatch' },
+  { outcome: 'TokenSpent' },
+  { outcome: 'Refused', code: 'UnauthorizedOperation', message: 'No.' },
+  { outcome: 'Throttled' },
+];
+
+const parent = (): fc.Arbitrary<QuestDBNode> =>
+  fc
+    .record({
+      metadata: userMetadata(),
+      zone: mostly('eu-west-1a', 'eu-west-1b', 'eu-west-1c'),
+      instanceType: mostly('r6i.2xlarge', 'x9.large'),
+      status: maybe(
+        fc.record({
+          conditions: maybe(conditions('Joined', 'Launched', 'Ready', 'Stalled')),
+          instanceId: maybe(fc.constant(INSTANCE_ID)),
+          allocatable: maybe(fc.constant({ cpu: '7900m', memory: '60Gi' })),
+          launch: maybe(
+            fc
+              .record({
+                requestedAt: fc.constantFrom(stampAfter(-10), stampAfter(-400), stampAfter(-4000)),
+                notBefore: maybe(fc.constantFrom(stampAfter(-1), stampAfter(100))),
+              })
+              .map((times) => anIntent(times as { requestedAt: string })),
+          ),
+        }),
+      ),
+    })
+    .map(
+      ({ metadata, zone, instanceType, status }) =>
+        JSON.parse(
+          JSON.stringify(
+            aNodeParent({
+              metadata,
+              spec: { zone, instanceType },
+              ...(status === undefined ? {} : { status: status as NonNullable<QuestDBNode['status']> }),
+            }),
+          ),
+        ) as QuestDBNode,
+    );
+
+const instance = (): fc.Arbitrary<Instance> =>
+  fc
+    .record({
+      instanceId: mostly(INSTANCE_ID, 'i-0000000000000000a', 'i-0000000000000000b'),
+      state: fc.constantFrom(...STATES),
+      isOwned: mostly(true, false),
+      clientToken: mostly('token-1', 'another'),
+      dataVolumeIds: mostly<string[]>([], ['vol-1']),
+    })
+    .map(({ isOwned, ...rest }) => anInstance(isOwned ? rest : { ...rest, tags: {} }));
+
+const node = () =>
+  fc
+    .record({ ready: mostly(true, false), isMine: mostly(true, false) })
+    .map(({ ready, isMine }) => aClusterNode(isMine ? { ready } : { ready, providerID: 'aws:///eu-west-1a/i-other' }));
+
+export type NodeCase = { request: SyncRequest<QuestDBNode>; facts: NodeFacts };
+
+/** A QuestDBNode at any time of its life, and EC2 in any mood. */
+export const nodeCase = (): fc.Arbitrary<NodeCase> =>
+  fc
+    .record({
+      parent: parent(),
+      fleet: fc.uniqueArray(instance(), { selector: ({ instanceId }) => instanceId, maxLength: 2 }),
+      node: maybe(node()),
+      hasClass: mostly(true, false),
+      hasDriver: mostly(true, false),
+      launch: fc.constantFrom(...OUTCOMES),
+    })
+    .map(({ parent: live, fleet, node: joined, hasClass, hasDriver, launch }) => ({
+      request: {
+        parent: live,
+        children: {},
+        related: mapOf([...(hasClass ? [aNodeClass()] : []), ...(joined === undefined ? [] : [joined])]),
+        finalizing: false,
+      },
+      facts: {
+        live,
+        fleet,
+        launch,
+        csiDrivers: { 'ip-10-0-0-7.eu-west-1.compute.internal': hasDriver ? ['ebs.csi.aws.com'] : [] },
+      },
+    }));
