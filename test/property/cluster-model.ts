@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DesiredObject, KubernetesObject, ObjectMap } from '../../hooks/metacontroller/contract.ts';
-import type { ApiObject, DesiredChild } from '../../local/metacontroller/api-object.ts';
+import type { ApiObject } from '../../local/metacontroller/api-object.ts';
 import { applyDesired } from '../../local/metacontroller/apply/apply-desired.ts';
 import { withLastApplied } from '../../local/metacontroller/apply/last-applied.ts';
 import { mapOf } from '../fixtures/questdb.ts';
