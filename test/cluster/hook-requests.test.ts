@@ -20,12 +20,19 @@ const post = async (hook: string, body: string, token?: string) => {
   return { status: response.status, headers: response.headers, text: await response.text() };
 };
 
-/** What a call that must do nothing could have made. */
+/** What a call that must do nothing could have made, in the namespace of its parent and beside it. */
 const everything = async (): Promise<unknown> => {
-  const kinds = 'questdbs,questdbnodes,questdbvolumes,secrets,pvc,pv,statefulsets,services,configmaps,events';
-  const objects = await cluster().kubectl.list(kinds, '-A');
+  const { kubectl, simulator } = cluster();
+  const kinds = 'questdbs,questdbnodes,questdbvolumes,secrets,pvc,statefulsets,services,configmaps';
+  const [objects, volumes, events, journal] = await Promise.all([
+    kubectl.list(kinds, '-n', 'default'),
+    kubectl.list('pv'),
+    kubectl.list('events', '-n', 'default', '--field-selector=involvedObject.name=nobody'),
+    simulator.journal(),
+  ]);
   const versions = objects.map(({ kind, metadata }) => `${kind}/${metadata.name} ${metadata.resourceVersion}`);
-  return [versions.sort(), await cluster().simulator.journal()];
+  const names = [...volumes, ...events].map(({ metadata }) => metadata.name);
+  return { versions, names, journal };
 };
 
 describe('a stored request', () => {
