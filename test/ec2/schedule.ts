@@ -51,8 +51,11 @@ type Repeat = { do: 'repeat'; back: number };
 
 export type Step = Event | PassStep | PlainPass | Repeat;
 
-/** What there is when the disturbances begin: an object that is new, or served, or has a data volume. */
-type Beginning = 'new' | 'served' | 'in use';
+/**
+ * What there is when the disturbances begin: an object that is new, or served, or has a data volume; or one of the situations that are
+ * hard to come by: a launch whose answer was lost, or a status that speaks of another launch than the one that was made.
+ */
+type Beginning = 'new' | 'served' | 'in use' | 'unanswered' | 'forked';
 
 /** What a schedule begins with, and what happens then. */
 export type Schedule = {
@@ -83,7 +86,7 @@ const events = (name: fc.Arbitrary<string>): fc.Arbitrary<Event> =>
     { weight: 3, arbitrary: faults('before', BEFORE) },
     { weight: 3, arbitrary: faults('after', AFTER) },
     { weight: 1, arbitrary: fc.record({ do: one('shortage' as const), available: fc.constantFrom(0, 1) }) },
-    { weight: 2, arbitrary: fc.record({ do: one('class' as const), revision: fc.integer({ min: 0, max: 2 }) }) },
+    { weight: 3, arbitrary: fc.record({ do: one('class' as const), revision: fc.integer({ min: 0, max: 2 }) }) },
     { weight: 1, arbitrary: fc.record({ do: one('restart' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: one('attach' as const), name }) },
     { weight: 1, arbitrary: fc.record({ do: one('detach' as const) }) },
@@ -110,15 +113,15 @@ const steps = (name: fc.Arbitrary<string>): fc.Arbitrary<Step> => {
   );
 };
 
-/** Schedules of up to 24 steps over one account and objects of these names, the first of which is there from the beginning. */
+/** Schedules of up to 20 steps over one account and objects of these names, the first of which is there from the beginning. */
 export const schedulesOf = (names: readonly [string, ...string[]]): fc.Arbitrary<Schedule> =>
   fc.record({
     seed: fc.integer({ min: 1, max: 1_000_000 }),
     visibilityDelaySeconds: fc.constantFrom(0, 3, 30, 200),
     throttling: fc.boolean(),
     first: one(names[0]),
-    beginning: fc.constantFrom<Beginning>('new', 'new', 'served', 'in use'),
-    steps: fc.array(steps(fc.constantFrom(...names)), { minLength: 4, maxLength: 24 }),
+    beginning: fc.constantFrom<Beginning>('new', 'new', 'served', 'in use', 'unanswered', 'forked'),
+    steps: fc.array(steps(fc.constantFrom(...names)), { minLength: 4, maxLength: 20 }),
   });
 
 /** A step that is not possible in this world does nothing. */
@@ -197,9 +200,32 @@ const disturbed = (world: World, step: PassStep): Pass => {
 };
 
 const begin = async (world: World, { first, beginning }: Schedule): Promise<void> => {
-  world.api.create(first);
-  if (beginning !== 'new') await world.settle();
-  if (beginning === 'in use') attachToReady(world, first);
+  const { api, metacontroller } = world;
+  api.create(first);
+  switch (beginning) {
+    case 'new':
+      return;
+    case 'served':
+      return world.settle();
+    case 'in use':
+      await world.settle();
+      attachToReady(world, first);
+      return;
+    case 'unanswered':
+      await metacontroller.pass(first);
+      world.command('fail', { action: 'RunInstances', when: 'after' });
+      await metacontroller.pass(first);
+      return;
+    case 'forked':
+      await metacontroller.pass(first, { beforeApply: () => launchElsewise(world, first) });
+  }
+};
+
+/** A second Metacontroller, before the first has stopped: from the same object it decides on another launch, and it is faster. */
+const launchElsewise = async ({ api, metacontroller }: World, name: string): Promise<void> => {
+  api.nodeClass = nodeClass({ tags: { decided: 'elsewhere' } });
+  await metacontroller.pass(name);
+  await metacontroller.pass(name);
 };
 
 /** The end of all faults: what is left is the visibility delay, and time. */

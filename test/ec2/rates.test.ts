@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { conditionOf } from '../../hooks/api/conditions.ts';
+import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
+import { createBlockStorage } from '../../hooks/aws/volumes.ts';
+import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
+import { volumeHooks } from '../../hooks/questdbvolume/hooks.ts';
+import type { VolumeCluster } from '../../hooks/questdbvolume/ports.ts';
+import { inProcessClients, simulateEc2 } from './in-process-ec2.ts';
+import { CLUSTER_NAME, NAMESPACE } from './objects.ts';
+import { openWorld, type World } from './world.ts';
+
+/** One page holds all, as EC2's pages of 1000 do: what is left is what the hooks ask for. */
+const WHOLE_PAGES = { shuffle: false, maxPageSize: 1000 };
+
+/** One minute, in which Metacontroller looks at every object again and again. */
+const WAVES = 12;
+const WAVE_SECONDS = 5;
+
+const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `db-${index}`);
+
+const passOverAll = async ({ metacontroller }: World, count: number): Promise<void> => {
+  for (const name of names(count)) await metacontroller.pass(name);
+};
+
+const isServed = ({ api }: World, name: string): boolean =>
+  conditionOf(api.get(name).status?.conditions, 'Ready')?.status === 'True';
+
+const servedFleet = async (count: number): Promise<World> => {
+  const world = openWorld(7, { ...WHOLE_PAGES, visibilityDelaySeconds: 0 });
+  for (const name of names(count)) world.api.create(name);
+  for (let wave = 0; wave < 10 && !names(count).every((name) => isServed(world, name)); wave += 1) {
+    await passOverAll(world, count);
+    world.advance(15);
+  }
+  expect(names(count).filter((name) => !isServed(world, name))).toEqual([]);
+  return world;
+};
+
+describe('a steady minute', () => {
+  const quietMinute = async (count: number): Promise<Record<string, number>> => {
+    const world = await servedFleet(count);
+    const versions = names(count).map((name) => world.api.get(name).metadata.resourceVersion);
+    const mutations = world.simulation.journal.entries.length;
+    const before = { ...world.simulation.calls };
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      world.advance(WAVE_SECONDS);
+      await passOverAll(world, count);
+    }
+    expect(names(count).map((name) => world.api.get(name).metadata.resourceVersion)).toEqual(versions);
+    expect(world.simulation.journal.entries).toHaveLength(mutations);
+    expect(world.violations()).toEqual([]);
+    return Object.fromEntries(
+      Object.entries(world.simulation.calls).map(([action, calls]) => [action, calls - (before[action] ?? 0)]),
+    );
+  };
+
+  it('of 500 QuestDBNodes asks EC2 no more than one of 10: the shared snapshot alone', async () => {
+    const few = await quietMinute(10);
+    expect(await quietMinute(500)).toEqual(few);
+    expect(few).toEqual({
+      RunInstances: 0,
+      DescribeInstanceTypeOfferings: 0,
+      DescribeInstances: few.DescribeInstances,
+    });
+    // A snapshot is 10 s old at most.
+    expect(few.DescribeInstances).toBeLessThanOrEqual(7);
+  });
+});
+
+const NEVER_USED: VolumeCluster = new Proxy({} as VolumeCluster, {
+  get: (_cluster, use) => () => Promise.reject(new Error(`${String(use)} was called for a volume that is settled`)),
+});
+
+/** A volume that is bound and was so in an earlier pass. */
+const settledRequest = (name: string): SyncRequest<QuestDBVolume> => {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: NAMESPACE, uid: `claim-${name}` },
+    spec: { volumeName: `pv-${name}` },
+    status: { phase: 'Bound', capacity: { storage: '10Gi' } },
+  };
+  const ready = { type: 'Ready', status: 'True' as const, observedGeneration: 1, reason: 'Bound', message: 'It is.' };
+  return {
+    parent: {
+      apiVersion: 'questdb-fleet.dev/v1alpha1',
+      kind: 'QuestDBVolume',
+      metadata: { name, namespace: NAMESPACE, uid: `uid-${name}`, generation: 1 },
+      spec: { size: '10Gi', storageClassName: 'questdb', databaseName: name },
+      status: {
+        conditions: [{ ...ready, lastTransitionTime: '2026-01-01T00:00:00Z' }],
+        claimName: name,
+        volumeName: `pv-${name}`,
+      },
+    },
+    children: {},
+    related: { 'PersistentVolumeClaim.v1': { [name]: claim }, 'StorageClass.storage.k8s.io/v1': {} },
+    finalizing: false,
+  };
+};
+
+describe('a minute of volumes', () => {
+  const openStorage = () => {
+    const simulation = simulateEc2(7, new Date('2026-01-01T00:00:00Z'), WHOLE_PAGES);
+    const now = (): Date => new Date(simulation.clock.now());
+    const clients = inProcessClients(simulation);
+    return {
+      simulation,
+      now,
+      storage: createBlockStorage({ clients, clusterName: CLUSTER_NAME, snapshotMaxAgeSeconds: 10, now }),
+    };
+  };
+
+  it('that are settled asks EC2 and the API server nothing', async () => {
+    const { simulation, storage, now } = openStorage();
+    const { sync } = volumeHooks({ cluster: NEVER_USED, storage, now });
+    for (const name of names(500)) {
+      const request = settledRequest(name);
+      expect((await sync(request)).status).toEqual({ ...request.parent.status, size: '10Gi' });
+    }
+    expect(simulation.calls).toEqual({});
+  });
+
+  it.each([10, 500])('that look for their data, all %d of them, asks EC2 for one snapshot at a time', async (count) => {
+    const { simulation, storage, now } = openStorage();
+    const since = now();
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      simulation.clock.advance(WAVE_SECONDS);
+      await Promise.all(names(count).map((database) => storage.volumesOf({ namespace: NAMESPACE, database }, since)));
+    }
+    expect(simulation.calls).toEqual({ DescribeVolumes: 4 });
+  });
+});
