@@ -1,13 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
 /** The kinds of tests, each a project of its own: see docs/testing.md. */
-const project = (name: string, options: { timeoutSeconds: number; serial?: boolean; globalSetup?: string }) => ({
+type KindOptions = { timeoutSeconds: number; serial?: boolean; globalSetup?: string };
+
+/** What boots a control plane runs one kind after the other, when the light kinds are done: two cores bear one cluster. */
+const ORDER = ['local', 'crds', 'cluster', 'database'];
+
+const project = (name: string, options: KindOptions) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: options.timeoutSeconds * 1000,
     hookTimeout: options.timeoutSeconds * 1000,
     fileParallelism: !options.serial,
+    sequence: { groupOrder: ORDER.indexOf(name) + 1 },
     ...(options.globalSetup === undefined ? {} : { globalSetup: [options.globalSetup] }),
   },
 });

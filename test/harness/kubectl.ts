@@ -30,7 +30,7 @@ export type Condition = {
   observedGeneration?: number;
 };
 
-export type Manifest = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
+type Manifest = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
 
 /** `kubectl` as a person runs it, as the administrator of the local cluster. */
 export const createKubectl = (settings: Settings) => {
