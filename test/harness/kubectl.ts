@@ -30,8 +30,6 @@ export type Condition = {
   observedGeneration?: number;
 };
 
-type Manifest = { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } };
-
 /** `kubectl` as a person runs it, as the administrator of the local cluster. */
 export const createKubectl = (settings: Settings) => {
   const run = (...args: string[]): Promise<string> => runKubectl(settings, args);
