@@ -55,17 +55,22 @@ const claim = (): fc.Arbitrary<Claim> =>
     .record({
       name: mostly('trades-data', 'old-data'),
       isOurs: mostly(true, false),
+      isLabelled: mostly(true, false),
       isRetained: mostly(false, true),
       isDying: mostly(false, true),
       phase: mostly('Bound', 'Pending', 'Lost'),
       isProvisioned: mostly(true, false),
     })
-    .map(({ name, isOurs, isRetained, isDying, phase, isProvisioned }) => {
+    .map(({ name, isOurs, isLabelled, isRetained, isDying, phase, isProvisioned }) => {
       const { labels = {}, annotations = {} } = aClaim().metadata;
       return aClaim({
         metadata: {
           name,
-          labels: isOurs ? { ...labels, ...(isRetained ? { 'questdb-fleet.dev/retained': 'true' } : {}) } : {},
+          labels: isOurs
+            ? { ...labels, ...(isRetained ? { 'questdb-fleet.dev/retained': 'true' } : {}) }
+            : isLabelled
+              ? labels
+              : {},
           annotations: isOurs ? annotations : {},
           ...(isDying ? { deletionTimestamp: '2026-03-01T11:00:00Z' } : {}),
         },
