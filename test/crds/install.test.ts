@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -71,7 +71,7 @@ describe('kubectl get', () => {
 });
 
 describe('examples/', () => {
-  it.each(readdirSync(join(REPOSITORY, 'examples')))('%s applies', async (file) => {
+  it.each(globSync('*.yaml', { cwd: join(REPOSITORY, 'examples') }))('%s applies', async (file) => {
     await run(['apply', '--dry-run=server', '-f', join(REPOSITORY, 'examples', file)]);
   });
 
