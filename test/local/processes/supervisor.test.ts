@@ -105,8 +105,12 @@ describe('the end of a cluster', () => {
   };
 
   it('comes in reverse order of the start', async () => {
-    const tell = (name: string) => `trap 'echo ${name} >> ../ends; exit 0' TERM; while :; do sleep 0.05; done`;
+    const tell = (name: string) =>
+      `trap 'echo ${name} >> ../ends; exit 0' TERM; touch ../heeds-${name}; while :; do sleep 0.05; done`;
     const { settings } = await startAll({ a: `cd logs; ${tell('a')}`, b: `cd logs; ${tell('b')}` });
+    const heed = ['a', 'b'].map((name) => join(settings.stateDir, `heeds-${name}`));
+    const both = () => Promise.resolve(heed.every((file) => existsSync(file)) ? true : undefined);
+    await waitUntil(both, { seconds: 10, message: () => 'a part runs and does not heed SIGTERM yet' });
     await stopCluster({ stateDir: settings.stateDir });
     expect(readFileSync(join(settings.stateDir, 'ends'), 'utf8')).toBe('b\na\n');
     expect(existsSync(controlSocket(settings))).toBe(false);
