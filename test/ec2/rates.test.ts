@@ -30,7 +30,7 @@ const servedFleet = async (count: number): Promise<World> => {
   for (const name of names(count)) world.api.create(name);
   for (let wave = 0; wave < 10 && !names(count).every((name) => isServed(world, name)); wave += 1) {
     await passOverAll(world, count);
-    world.advance(15);
+    world.advance(40);
   }
   expect(names(count).filter((name) => !isServed(world, name))).toEqual([]);
   return world;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import { OWNER_UID } from '../../hooks/api/labels.ts';
 import { crash } from './hook-process.ts';
 import { NAMESPACE, nodeSpec } from './objects.ts';
 import { attachVolume, detachVolumes } from './volumes.ts';
@@ -22,7 +23,9 @@ const served = async (): Promise<{ world: World; uid: string; instanceId: string
 const expectNothingLeft = async (world: World, uid: string): Promise<void> => {
   await world.settle();
   expect(world.api.read(NAME)).toBeUndefined();
-  expect(world.instancesOf(uid)).toEqual([]);
+  // The object stays until EC2 shows them terminated.
+  const owned = Object.values(world.simulation.account.instances).filter(({ tags }) => tags[OWNER_UID] === uid);
+  expect(owned.filter(({ state }) => state !== 'terminated')).toEqual([]);
   // Whatever came later than the object went would be a leak.
   world.advance(1200);
   expect(world.instancesOf(uid)).toEqual([]);
@@ -151,6 +154,22 @@ describe('a deletion', () => {
   });
 });
 
+describe('a status that names an instance of another object', () => {
+  it('does not give it up to a deletion', async () => {
+    const { world, instanceId } = await served();
+    const { uid } = world.api.create('mine').metadata;
+    await world.settle();
+    const mine = world.api.get('mine');
+    const request = world.metacontroller.requestFor(mine);
+    world.metacontroller.apply(request, { status: { ...mine.status, instanceId }, children: [] });
+    world.api.remove('mine');
+    await world.settle();
+    expect(world.instancesOf(uid)).toEqual([]);
+    expect(world.simulation.account.instances[instanceId]?.state).toBe('running');
+    expect(world.violations()).toEqual([]);
+  });
+});
+
 describe('a forged call', () => {
   it('of finalize for an object that lives terminates nothing', async () => {
     const { world, instanceId } = await served();
@@ -182,14 +201,13 @@ describe('a forged call', () => {
   ])('of sync for %s launches nothing', async (_what, name, uid) => {
     const { world } = await served();
     const launched = world.simulation.calls.RunInstances;
-    const status = world.api.get(NAME).status;
-    const launch = status?.launch;
+    const { status } = world.api.get(NAME);
     const parent: QuestDBNode = {
       apiVersion: 'questdb-fleet.dev/v1alpha1',
       kind: 'QuestDBNode',
       metadata: { name, namespace: NAMESPACE, uid, generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' },
       spec: nodeSpec(),
-      status: launch === undefined ? {} : { launch },
+      ...(status === undefined ? {} : { status }),
     };
     await expect(world.hooks.call(world.metacontroller.requestFor(parent))).rejects.toMatchObject({
       name: 'RetryLater',
