@@ -61,7 +61,7 @@ export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): D
       const interval = entry.result?.answered === true ? intervalSeconds : FAILED_INTERVAL_SECONDS;
       const isFresh = time - entry.answeredAt < interval * 1000;
       if (!isFresh && !entry.isAsking) void ask(subject, entry);
-      const isKnown = time - entry.answeredAt <= interval * OUTDATED_AFTER_INTERVALS * 1000;
+      const isKnown = time - entry.answeredAt <= intervalSeconds * OUTDATED_AFTER_INTERVALS * 1000;
       return { result: isKnown ? entry.result : undefined, isFresh: isFresh && entry.result !== undefined };
     },
   };
