@@ -1,6 +1,7 @@
 import { conditionOf, rfc3339 } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { namespaceOf } from '../api/kinds.ts';
+import { EBS_DRIVER } from '../api/zones.ts';
 import { assertCurrent, assertLiving } from '../metacontroller/live-parent.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { refusable } from '../metacontroller/refusable.ts';
@@ -10,8 +11,6 @@ import { planDecision, planNext } from './plan.ts';
 import type { Instance, LaunchIntent, NodePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { statusOf, type NodeStatus } from './status.ts';
-
-const EBS_CSI_DRIVER = 'ebs.csi.aws.com';
 
 /** Brings one instance closer to its QuestDBNode: launched at most once, joined, reported. */
 export const syncNode =
@@ -67,7 +66,7 @@ const instanceOf = async (
 
 const hasDriver = async ({ cluster }: NodePorts, { status }: QuestDBNode, nodeName: string): Promise<boolean> =>
   conditionOf(status?.conditions, 'Joined')?.status === 'True' ||
-  (await cluster.csiDriversOf(nodeName)).includes(EBS_CSI_DRIVER);
+  (await cluster.csiDriversOf(nodeName)).includes(EBS_DRIVER);
 
 /** Does the one thing the plan asks for, and says what came of it. */
 const carryOut = async (ports: NodePorts, observed: Observed): Promise<Progress> => {

@@ -9,10 +9,9 @@ import {
   type Identity,
 } from '../api/labels.ts';
 import { claimName, staticPersistentVolumeName } from '../api/names.ts';
-import { EBS_ZONE_KEY } from '../api/zones.ts';
+import { EBS_DRIVER, EBS_ZONE_KEY } from '../api/zones.ts';
 import type { Observed } from './observe.ts';
 import {
-  EBS_DRIVER,
   type EbsVolume,
   type MetadataChange,
   type NewClaim,

@@ -1,12 +1,12 @@
 import { isTrueFor } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
-import { NODE_ZONE_KEYS } from '../api/zones.ts';
+import { EBS_DRIVER, NODE_ZONE_KEYS } from '../api/zones.ts';
 import { isDataOf, type Identity } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
-import { EBS_DRIVER, type Claim, type EbsVolume, type PersistentVolume, type StorageClass } from './ports.ts';
+import type { Claim, EbsVolume, PersistentVolume, StorageClass } from './ports.ts';
 
 /** What is known of one QuestDBVolume in one pass. */
 export type Observed = {

@@ -70,5 +70,3 @@ export type VolumePorts = {
   storage: BlockStorage;
   now: () => Date;
 };
-
-export const EBS_DRIVER = 'ebs.csi.aws.com';

@@ -1,6 +1,7 @@
 import { hasAll, volumeLabels, type Identity } from '../api/labels.ts';
+import { EBS_DRIVER } from '../api/zones.ts';
 import { volumeHandleOf } from './observe.ts';
-import { EBS_DRIVER, type PersistentVolume, type VolumePorts } from './ports.ts';
+import type { PersistentVolume, VolumePorts } from './ports.ts';
 
 /** Whether the data is found again, and kept, whatever becomes of its claim. */
 export const isSecure = (identity: Identity, { metadata, spec }: PersistentVolume): boolean =>
