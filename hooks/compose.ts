@@ -32,6 +32,7 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
     visibilitySeconds: config.ec2VisibilitySeconds,
     capacityRetrySeconds: config.ec2RetrySeconds,
     pollSeconds: config.ec2SnapshotMaxAgeSeconds,
+    forceStopSeconds: config.ec2ForceStopSeconds,
   };
   const { clusterName } = config;
   return {

@@ -96,7 +96,13 @@ export const SETTINGS = {
     'EC2_RETRY_SECONDS',
     '180',
     integer(1, 3600, 'seconds'),
-    'The least time between two launches of one instance that EC2 had no capacity for.',
+    'The least time between two launches or starts of one instance that EC2 had no capacity for; the wait grows to four times that.',
+  ),
+  ec2ForceStopSeconds: withDefault(
+    'EC2_FORCE_STOP_SECONDS',
+    '600',
+    integer(1, 7200, 'seconds'),
+    'How long a machine that is taken for lost may take to stop before EC2 is asked to force it.',
   ),
   probeIntervalSeconds: withDefault(
     'PROBE_INTERVAL_SECONDS',

@@ -14,6 +14,12 @@ export const OWNER = `${GROUP}/owner`;
 export const NODE = `${GROUP}/node`;
 /** Taint of that Node, with the same value, so that nothing else is scheduled there. */
 export const DEDICATED = `${GROUP}/dedicated`;
+/** The value tells the operator's taint from one that somebody else has set. */
+export const OUT_OF_SERVICE = {
+  key: 'node.kubernetes.io/out-of-service',
+  value: 'questdb-fleet',
+  effect: 'NoExecute',
+} as const;
 export const TEMPLATE_HASH = `${GROUP}/template-hash`;
 export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;

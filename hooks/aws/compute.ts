@@ -1,7 +1,10 @@
 import type { Compute } from '../questdbnode/ports.ts';
 import type { Ec2Clients } from './client.ts';
-import { describeInstance, readFleet, readOfferedTypes, terminateInstance } from './instances.ts';
+import { startInstance, stopInstance, terminateInstance } from './instance-state.ts';
+import { readImpaired } from './instance-status.ts';
+import { describeInstance, readFleet } from './instances.ts';
 import { launchInstance } from './launch.ts';
+import { readOfferedTypes } from './offerings.ts';
 import { sharedReading, type SharedReading } from './shared-reading.ts';
 
 export type AwsOptions = {
@@ -14,6 +17,9 @@ export type AwsOptions = {
 
 /** What a zone offers changes with AWS' releases, not with ours. */
 const OFFERINGS_MAX_AGE_SECONDS = 3600;
+
+/** EC2 runs its status checks each minute; a machine is given minutes before something is done to it. */
+const IMPAIRED_MAX_AGE_IN_SNAPSHOTS = 3;
 
 /** EC2's side of the QuestDBNode hook. */
 export const createCompute = ({ clients, clusterName, snapshotMaxAgeSeconds, now }: AwsOptions): Compute => {
@@ -31,8 +37,15 @@ export const createCompute = ({ clients, clusterName, snapshotMaxAgeSeconds, now
       maxAgeSeconds: snapshotMaxAgeSeconds,
       now,
     }),
+    impaired: sharedReading({
+      read: () => readImpaired(clients.twice, now()),
+      maxAgeSeconds: snapshotMaxAgeSeconds * IMPAIRED_MAX_AGE_IN_SNAPSHOTS,
+      now,
+    }),
     describe: (instanceId) => describeInstance(clients.twice, instanceId),
     launch: (intent) => launchInstance(clients.once, intent),
+    start: (instanceId) => startInstance(clients.once, instanceId),
+    stop: (instanceId, options) => stopInstance(clients.twice, instanceId, options),
     terminate: (instanceId) => terminateInstance(clients.twice, instanceId),
     offeredTypes,
   };

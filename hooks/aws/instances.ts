@@ -1,13 +1,11 @@
 import {
   DescribeInstancesCommand,
-  ModifyInstanceAttributeCommand,
   paginateDescribeInstances,
-  paginateDescribeInstanceTypeOfferings,
-  TerminateInstancesCommand,
   type EC2Client,
   type Instance as Ec2Instance,
   type Tag,
 } from '@aws-sdk/client-ec2';
+import { rfc3339 } from '../api/conditions.ts';
 import { CLUSTER } from '../api/labels.ts';
 import type { Instance } from '../questdbnode/ports.ts';
 import { classOf, orRetryLater } from './errors.ts';
@@ -23,6 +21,7 @@ const fromEc2 = (instance: Ec2Instance): Instance => ({
   instanceType: instance.InstanceType ?? '',
   zone: instance.Placement?.AvailabilityZone ?? '',
   clientToken: instance.ClientToken ?? '',
+  launchTime: rfc3339(instance.LaunchTime ?? new Date(0)),
   tags: tagsOf(instance.Tags),
   dataVolumeIds: (instance.BlockDeviceMappings ?? [])
     // What the launch itself made goes with the instance; the CSI driver attaches volumes that stay.
@@ -56,31 +55,4 @@ export const describeInstance = async (client: EC2Client, instanceId: string): P
       if (classOf(error) === 'NotFound') return undefined;
       throw error;
     }
-  });
-
-/** Lifts the termination protection and terminates. An instance that is gone already is fine. */
-export const terminateInstance = async (client: EC2Client, instanceId: string): Promise<void> =>
-  orRetryLater('TerminateInstances', async () => {
-    try {
-      await client.send(
-        new ModifyInstanceAttributeCommand({ InstanceId: instanceId, DisableApiTermination: { Value: false } }),
-      );
-      await client.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
-    } catch (error) {
-      if (classOf(error) !== 'NotFound') throw error;
-    }
-  });
-
-/** The instance types EC2 offers in a zone, sorted. */
-export const readOfferedTypes = async (client: EC2Client, zone: string): Promise<readonly string[]> =>
-  orRetryLater('DescribeInstanceTypeOfferings', async () => {
-    const types: string[] = [];
-    const pages = paginateDescribeInstanceTypeOfferings(
-      { client, pageSize: PAGE_SIZE },
-      { LocationType: 'availability-zone', Filters: [{ Name: 'location', Values: [zone] }] },
-    );
-    for await (const page of pages) {
-      types.push(...(page.InstanceTypeOfferings ?? []).flatMap(({ InstanceType }) => InstanceType ?? []));
-    }
-    return types.sort();
   });

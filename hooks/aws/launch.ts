@@ -5,7 +5,8 @@ import {
   type RunInstancesCommandInput,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
-import type { LaunchIntent, LaunchOutcome } from '../questdbnode/ports.ts';
+import type { LaunchIntent } from '../questdbnode/memory.ts';
+import type { LaunchOutcome } from '../questdbnode/ports.ts';
 import { asRetryLater, classOf, codeOf, messageOf } from './errors.ts';
 
 /** RunInstances exactly as it was written down: the same intent gives the same request, byte for byte. */

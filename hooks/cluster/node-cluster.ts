@@ -1,23 +1,41 @@
 import type { EventRecorder } from '../api/event.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import { NODE } from '../api/labels.ts';
-import type { KubernetesObject } from '../metacontroller/contract.ts';
+import { NODE, OUT_OF_SERVICE } from '../api/labels.ts';
+import type { ClusterNode } from '../questdbnode/cluster-node.ts';
 import type { NodeCluster } from '../questdbnode/ports.ts';
 import type { KubeApi } from './kube-api.ts';
-import { csiNodePath, fleetPath, nodePath } from './paths.ts';
+import { csiNodePath, fleetPath, nodePath, podsOnNodePath, withLabels } from './paths.ts';
 import { orRetryOnConflict } from './conflicts.ts';
 
 type CsiNode = { spec: { drivers?: { name: string }[] | null } };
+type PodOnNode = {
+  metadata: { namespace: string; name: string };
+  spec?: { volumes?: { persistentVolumeClaim?: object }[] };
+  status?: { phase?: string };
+};
 
 /** The QuestDBNode hook's side of the API server. */
 export const createNodeCluster = (api: KubeApi, record: EventRecorder): NodeCluster => ({
   readParent: (namespace, name) => api.get<QuestDBNode>(fleetPath(namespace, 'questdbnodes', name)),
   csiDriversOf: async (nodeName) =>
     ((await api.get<CsiNode>(csiNodePath(nodeName)))?.spec.drivers ?? []).map(({ name }) => name),
-  deleteNodeOf: async (owner, nodeName) => {
-    const node = await api.get<KubernetesObject>(nodePath(nodeName));
-    if (node?.metadata.labels?.[NODE] !== owner.metadata.uid) return;
-    await orRetryOnConflict(api.remove(nodePath(nodeName), { uid: node.metadata.uid }));
-  },
+  nodesOf: ({ metadata }) => api.list<ClusterNode>(withLabels(nodePath(), { [NODE]: metadata.uid })),
+  volumePodsOn: async (nodeName) =>
+    (await api.list<PodOnNode>(podsOnNodePath(nodeName)))
+      .filter(({ spec }) => spec?.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined))
+      .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+  cordon: (node) => change(api, node, { unschedulable: true }),
+  taintOutOfService: (node) => change(api, node, { taints: [...otherTaints(node), OUT_OF_SERVICE] }),
+  untaintOutOfService: (node) => change(api, node, { taints: otherTaints(node) }),
+  deleteNode: ({ metadata }) => orRetryOnConflict(api.remove(nodePath(metadata.name), { uid: metadata.uid })),
   record,
 });
+
+const otherTaints = ({ spec }: ClusterNode) => (spec?.taints ?? []).filter(({ key }) => key !== OUT_OF_SERVICE.key);
+
+/** Holds only for the Node that was read: a list is replaced as a whole. */
+const change = (api: KubeApi, { metadata }: ClusterNode, spec: object): Promise<void> => {
+  const { uid, resourceVersion, name } = metadata;
+  return orRetryOnConflict(api.patch(nodePath(name), { metadata: { uid, resourceVersion }, spec }));
+};

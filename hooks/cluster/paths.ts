@@ -13,7 +13,11 @@ export const fleetPath = (namespace: string, plural: string, name?: string): str
 export const persistentVolumePath = (name?: string): string =>
   `${CORE}/${join('persistentvolumes', ...(name === undefined ? [] : [name]))}`;
 
-export const nodePath = (name: string): string => `${CORE}/${join('nodes', name)}`;
+export const nodePath = (name?: string): string => `${CORE}/${join('nodes', ...(name === undefined ? [] : [name]))}`;
+
+/** The pods of all namespaces that are bound to a Node. */
+export const podsOnNodePath = (nodeName: string): string =>
+  `${CORE}/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}`;
 
 export const csiNodePath = (name: string): string => `/apis/storage.k8s.io/v1/${join('csinodes', name)}`;
 

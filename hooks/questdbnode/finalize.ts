@@ -4,124 +4,103 @@ import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { OWNER_UID } from '../api/labels.ts';
 import { assertCurrent, assertDying } from '../metacontroller/live-parent.ts';
 import type { FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
-import { nodesIn, ownedInstances } from './observe.ts';
+import type { NodeStatus } from './memory.ts';
+import { nodeOf, type ClusterNode } from './cluster-node.ts';
+import { nodeClassIn } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
-import type { NodeStatus } from './status.ts';
+import type { RetireStep } from './retire.ts';
+import { retireStory } from './retire-story.ts';
+import { fenceIn, retireOne } from './retiring.ts';
 
-/** The next step of retiring an instance. */
-export type Retirement =
-  | { step: 'Terminate'; instance: Instance }
-  | { step: 'AwaitDetach'; instance: Instance }
-  | { step: 'AwaitTerminated'; instances: readonly Instance[] }
-  /** A launch may have been under way when the deletion came; EC2 may not show its instance yet. */
-  | { step: 'AwaitVisible'; until: Date }
-  | { step: 'Done' };
-
-/** Retires every instance of a QuestDBNode, once no data volume is attached to it, and removes its Node. */
+/** Retires every instance of a QuestDBNode, once no data volume is attached to it, and removes its Nodes. */
 export const finalizeNode =
   (ports: NodePorts) =>
   async (request: SyncRequest<QuestDBNode>): Promise<FinalizeResponse<NodeStatus>> => {
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
     const parent = assertDying(assertCurrent(request.parent, live));
-    const retirement = await planRetirement(ports, parent);
-    await carryOut(ports, request, retirement);
+    const step = await farewell(ports, request, parent);
+    const finalized = step.step === 'Done';
     return {
-      status: retiringStatus(parent, retirement, ports.now()),
+      status: retiringStatus(parent, step, ports.now()),
       children: [],
-      finalized: retirement.step === 'Done',
-      ...(retirement.step === 'Done' ? {} : { resyncAfterSeconds: ports.timing.pollSeconds }),
+      finalized,
+      ...(finalized ? {} : { resyncAfterSeconds: ports.timing.pollSeconds }),
     };
   };
 
-const planRetirement = async (ports: NodePorts, parent: QuestDBNode): Promise<Retirement> => {
-  const deletedAt = new Date(parent.metadata.deletionTimestamp ?? ports.now());
-  const fleet = await ports.compute.fleet(deletedAt);
-  const instances = await freshly(ports, parent, fleet);
-  const living = instances.filter(({ state }) => state !== 'terminated' && state !== 'shutting-down');
-  const attached = living.find(({ dataVolumeIds }) => dataVolumeIds.length > 0);
-  if (attached !== undefined) return { step: 'AwaitDetach', instance: attached };
-  const [next] = living;
-  if (next !== undefined) return { step: 'Terminate', instance: next };
-  const ending = instances.filter(({ state }) => state !== 'terminated');
-  if (ending.length > 0) return { step: 'AwaitTerminated', instances: ending };
-  return instances.length > 0 || parent.status?.launch === undefined
-    ? { step: 'Done' }
-    : awaitVisible(ports, deletedAt);
+/** Each instance goes one step; what is answered is the first that is not over. */
+const farewell = async (
+  ports: NodePorts,
+  request: SyncRequest<QuestDBNode>,
+  parent: QuestDBNode,
+): Promise<RetireStep> => {
+  const deletedAt = parent.metadata.deletionTimestamp ?? ports.now().toISOString();
+  const fleet = await ports.compute.fleet(new Date(deletedAt));
+  const nodes = await ports.cluster.nodesOf(parent);
+  const nodeClass = nodeClassIn(request);
+  const ids = instanceIdsOf(parent, fleet);
+  const steps = await Promise.all(
+    ids.map((instanceId) => retireOne(ports, parent, { instanceId, since: deletedAt, nodes, nodeClass })),
+  );
+  const unfinished = steps.find(({ step }) => step === 'Fence') ?? steps.find(({ step }) => step !== 'Done');
+  if (unfinished !== undefined) return unfinished;
+  const hidden = awaitLaunch(ports, parent, fleet, deletedAt);
+  if (hidden !== undefined) return hidden;
+  await removeNodes(
+    ports,
+    nodes.filter((node) => ids.every((id) => nodeOf([node], id) === undefined)),
+  );
+  await reportStranger(ports, parent, fleet);
+  return { step: 'Done' };
 };
 
-const awaitVisible = ({ timing, now }: NodePorts, deletedAt: Date): Retirement => {
-  const until = new Date(deletedAt.getTime() + timing.visibilitySeconds * 1000);
-  return now() < until ? { step: 'AwaitVisible', until } : { step: 'Done' };
+/** Those that carry the object's uid, and those status knows of, whatever EC2 shows of them; sorted. */
+const instanceIdsOf = ({ metadata, status }: QuestDBNode, fleet: readonly Instance[]): string[] => {
+  const owned = fleet.filter(({ tags }) => tags[OWNER_UID] === metadata.uid).map(({ instanceId }) => instanceId);
+  const known = [status?.instanceId, ...(status?.retiring ?? []).map(({ instanceId }) => instanceId)];
+  return [...new Set([...owned, ...known.filter((id) => id !== undefined)])].sort();
 };
 
-/**
- * What is to be terminated is read anew: a volume may have been attached since the shared reading. An instance that does not carry this
- * object's uid is not its to terminate, whatever the status says.
- */
-const freshly = async (
-  { compute }: NodePorts,
+/** A launch may have been under way when the deletion came; EC2 may not show its instance yet. */
+const awaitLaunch = (
+  { timing, now }: NodePorts,
+  { status }: QuestDBNode,
+  fleet: readonly Instance[],
+  deletedAt: string,
+): RetireStep | undefined => {
+  const { instanceId, launch } = status ?? {};
+  const isKnown = instanceId !== undefined || fleet.some(({ clientToken }) => clientToken === launch?.token);
+  if (launch === undefined || isKnown) return undefined;
+  const until = new Date(Date.parse(deletedAt) + timing.visibilitySeconds * 1000);
+  return now() < until ? { step: 'AwaitVisible', until } : undefined;
+};
+
+const removeNodes = async ({ cluster }: NodePorts, nodes: readonly ClusterNode[]): Promise<void> => {
+  for (const node of nodes) await cluster.deleteNode(node);
+};
+
+/** Somebody took the tag off an instance of this object: it is not terminated, and that is said. */
+const reportStranger = async (
+  { cluster, compute }: NodePorts,
   parent: QuestDBNode,
   fleet: readonly Instance[],
-): Promise<Instance[]> => {
-  const instanceId = parent.status?.instanceId;
-  const owned = ownedInstances(parent, fleet).map((instance) => instance.instanceId);
-  const ids = [...new Set([...owned, ...(instanceId === undefined ? [] : [instanceId])])].sort();
-  const read = await Promise.all(
-    ids.map(async (id) => (await compute.describe(id)) ?? fleet.find((instance) => instance.instanceId === id)),
-  );
-  return read
-    .filter((instance) => instance !== undefined)
-    .filter(({ tags }) => tags[OWNER_UID] === parent.metadata.uid);
-};
-
-const carryOut = async (
-  { compute, cluster }: NodePorts,
-  request: SyncRequest<QuestDBNode>,
-  retirement: Retirement,
 ): Promise<void> => {
-  if (retirement.step === 'Terminate') {
-    await cluster.record(
-      request.parent,
-      'Normal',
-      'InstanceTerminating',
-      `Terminating instance ${retirement.instance.instanceId}.`,
-    );
-    await compute.terminate(retirement.instance.instanceId);
-  }
-  if (retirement.step === 'Done') {
-    for (const { metadata } of nodesIn(request)) await cluster.deleteNodeOf(request.parent, metadata.name);
-  }
+  const instanceId = parent.status?.instanceId;
+  if (instanceId === undefined) return;
+  const instance = fleet.find((one) => one.instanceId === instanceId) ?? (await compute.describe(instanceId));
+  if (instance === undefined || instance.state === 'terminated' || instance.tags[OWNER_UID] === parent.metadata.uid)
+    return;
+  const message = `Instance ${instanceId} does not carry this object's uid in tag ${OWNER_UID} any more. It is ${instance.state} and left alone: terminate it by hand.`;
+  await cluster.record(parent, 'Warning', 'InstanceLeft', message);
 };
 
-const retiringStatus = (parent: QuestDBNode, retirement: Retirement, now: Date): NodeStatus => {
+const retiringStatus = (parent: QuestDBNode, step: RetireStep, now: Date): NodeStatus => {
   const { conditions: previous, ...kept } = parent.status ?? {};
-  const [reason, message] = storyOf(retirement);
+  const [reason, message] = retireStory(step);
+  const fence = fenceIn([step]);
   return {
     ...kept,
+    ...(fence === undefined ? {} : { fence }),
     conditions: transition({ Ready: fails(reason, message) }, { previous, generation: generationOf(parent), now }),
   };
 };
-
-const storyOf = (retirement: Retirement): [reason: string, message: string] => {
-  switch (retirement.step) {
-    case 'Terminate':
-      return ['Retiring', `Instance ${retirement.instance.instanceId} is being terminated.`];
-    case 'AwaitTerminated':
-      return [
-        'Retiring',
-        `Waiting for EC2 to terminate ${retirement.instances.map(({ instanceId }) => instanceId).join(', ')}.`,
-      ];
-    case 'AwaitDetach':
-      return ['WaitingForVolume', attachedStory(retirement.instance)];
-    case 'AwaitVisible':
-      return [
-        'WaitingForLaunch',
-        `A launch may have been under way; waiting until ${retirement.until.toISOString()} for EC2 to show its instance.`,
-      ];
-    case 'Done':
-      return ['Retired', 'No instance is left.'];
-  }
-};
-
-const attachedStory = ({ instanceId, dataVolumeIds }: Instance): string =>
-  `Instance ${instanceId} is not terminated while a data volume is attached to it: ${dataVolumeIds.join(', ')}. Waiting for it to be detached.`;

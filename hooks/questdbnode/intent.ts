@@ -5,7 +5,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import { namespaceOf } from '../api/kinds.ts';
 import { ATTEMPT, CLUSTER, DATABASE, NAMESPACE, OWNER_UID } from '../api/labels.ts';
-import type { LaunchIntent } from './ports.ts';
+import type { LaunchIntent } from './memory.ts';
 import { userDataOf } from './userdata.ts';
 
 export type IntentInput = {
@@ -25,7 +25,7 @@ export const intentOf = (parent: QuestDBNode, input: IntentInput): LaunchIntent 
   return {
     attempt: input.attempt,
     token: clientToken(parent, input.attempt, input.clusterName),
-    imageId: spec.ami.id,
+    imageId: spec.ami.id ?? '',
     subnetId: input.subnetId,
     instanceType: parent.spec.instanceType,
     instanceProfile: spec.instanceProfile,
@@ -39,7 +39,7 @@ export const intentOf = (parent: QuestDBNode, input: IntentInput): LaunchIntent 
 
 /** Whether both ask EC2 for the same; when they were decided does not matter. */
 export const isSameLaunch = (a: LaunchIntent, b: LaunchIntent): boolean =>
-  isDeepStrictEqual({ ...a, requestedAt: '', notBefore: '' }, { ...b, requestedAt: '', notBefore: '' });
+  isDeepStrictEqual({ ...a, requestedAt: '' }, { ...b, requestedAt: '' });
 
 /** At most 64 ASCII characters (EC2's limit), the same for the same attempt, whoever computes it. */
 const clientToken = ({ metadata, spec }: QuestDBNode, attempt: number, clusterName: string): string =>

@@ -1,14 +1,11 @@
-import type { V1Node } from '@kubernetes/client-node';
+import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import { OWNER_UID } from '../api/labels.ts';
-import type { Wire } from '../api/wire.ts';
-import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
+import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
+import type { ClusterNode } from './cluster-node.ts';
 import type { Instance } from './ports.ts';
-
-/** A Node on the wire. */
-export type ClusterNode = Wire<V1Node> & KubernetesObject;
 
 /** What is known of one QuestDBNode in one pass. */
 export type Observed = {
@@ -19,7 +16,9 @@ export type Observed = {
   node: ClusterNode | undefined;
   /** The instance status.instanceId names, if EC2 shows it. */
   instance: Instance | undefined;
-  /** Instances that carry this object's uid and are not terminated. */
+  /** Since when its status checks fail; undefined when they do not. */
+  impairedSince: Date | undefined;
+  /** Instances that carry this object's uid, are not on their way out and were not replaced. */
   owned: readonly Instance[];
   /** Whether the EBS CSI driver is registered on the Node, so that its volume can be attached. */
   driverRegistered: boolean;
@@ -27,9 +26,6 @@ export type Observed = {
   offeredTypes: readonly string[];
   now: Date;
 };
-
-/** `aws:///<zone>/<instance id>`: how a Node says which instance it is. Addresses are re-used, so never match by name. */
-const providerIdOf = (instance: Instance): string => `aws:///${instance.zone}/${instance.instanceId}`;
 
 export const nodeClassIn = (request: SyncRequest<QuestDBNode>): QuestDBNodeClass | undefined =>
   objectsOf<QuestDBNodeClass>(request.related, 'QuestDBNodeClass.questdb-fleet.dev/v1alpha1').find(
@@ -39,14 +35,20 @@ export const nodeClassIn = (request: SyncRequest<QuestDBNode>): QuestDBNodeClass
 export const nodesIn = (request: SyncRequest<QuestDBNode>): ClusterNode[] =>
   objectsOf<ClusterNode>(request.related, 'Node.v1');
 
-export const nodeOf = (nodes: readonly ClusterNode[], instance: Instance | undefined): ClusterNode | undefined =>
-  instance === undefined ? undefined : nodes.find((node) => node.spec?.providerID === providerIdOf(instance));
-
-/** Instances that were launched for this object; terminated ones stay visible for an hour and do not count. */
-export const ownedInstances = (parent: QuestDBNode, fleet: readonly Instance[]): Instance[] =>
-  fleet
-    .filter(({ state, tags }) => tags[OWNER_UID] === parent.metadata.uid && state !== 'terminated')
+/** Instances that were launched for this object and live: the others stay visible for an hour and do not count. */
+export const ownedInstances = ({ metadata, status }: QuestDBNode, fleet: readonly Instance[]): Instance[] => {
+  const retiring = new Set(status?.retiring?.map(({ instanceId }) => instanceId));
+  return fleet
+    .filter(({ tags }) => tags[OWNER_UID] === metadata.uid)
+    .filter(({ instanceId, state }) => !isEnding(state) && !retiring.has(instanceId))
     .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+};
 
-export const isNodeReady = (node: ClusterNode | undefined): boolean =>
-  node?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+/** It cannot come back, whatever is done. */
+export const isEnding = (state: Instance['state']): boolean => state === 'shutting-down' || state === 'terminated';
+
+/** Since when a condition of this object's own says False. */
+export const falseSince = ({ status }: QuestDBNode, type: 'Launched' | 'Joined'): Date | undefined => {
+  const condition = conditionOf(status?.conditions, type);
+  return condition?.status === 'False' ? new Date(condition.lastTransitionTime) : undefined;
+};

@@ -1,5 +1,7 @@
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { EventRecorder } from '../api/event.ts';
+import type { LaunchIntent } from './memory.ts';
+import type { ClusterNode } from './cluster-node.ts';
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
@@ -10,19 +12,20 @@ export type Instance = {
   instanceType: string;
   zone: string;
   clientToken: string;
+  /** When it was launched, or started last; RFC 3339. */
+  launchTime: string;
   tags: Readonly<Record<string, string>>;
   /** EBS volumes attached to it that do not go with it. */
   dataVolumeIds: string[];
 };
 
-/** The launch as it was decided and written down before EC2 is asked. */
-export type LaunchIntent = NonNullable<NonNullable<QuestDBNode['status']>['launch']>;
+/** EC2 has no room for it now: the same call may work later. */
+export type NoCapacity = { outcome: 'NoCapacity'; code: string; message: string };
 
 /** What came of a launch. Throttling, time-outs and EC2's own failures are no outcome: they throw RetryLater. */
 export type LaunchOutcome =
   | { outcome: 'Launched'; instanceId: string }
-  /** EC2 has no room for it now: the same call may work later. */
-  | { outcome: 'NoCapacity'; code: string; message: string }
+  | NoCapacity
   /** The client token was used with other parameters. */
   | { outcome: 'TokenMismatch' }
   /** The instance this client token made is gone. */
@@ -30,26 +33,45 @@ export type LaunchOutcome =
   /** It never works as it is: permissions, or parameters EC2 does not take. */
   | { outcome: 'Refused'; code: string; message: string };
 
+export type StartOutcome = { outcome: 'Started' } | NoCapacity;
+
 /** EC2, as this hook uses it. */
 export type Compute = {
   /** All instances of this fleet, from a shared reading that began at `notBefore` or later. */
   fleet: (notBefore?: Date) => Promise<readonly Instance[]>;
+  /** Instances whose status checks fail, and since when (RFC 3339), from a shared reading. */
+  impaired: () => Promise<ReadonlyMap<string, string>>;
   /** One instance, read now; undefined when EC2 does not know the id (yet, or any more). */
   describe: (instanceId: string) => Promise<Instance | undefined>;
   launch: (intent: LaunchIntent) => Promise<LaunchOutcome>;
+  start: (instanceId: string) => Promise<StartOutcome>;
+  /** Stops it; with `force` without its operating system, which is for one that does not get there. */
+  stop: (instanceId: string, options: { force: boolean }) => Promise<void>;
   /** Lifts the termination protection and terminates. */
   terminate: (instanceId: string) => Promise<void>;
   /** The instance types EC2 offers in a zone, sorted. */
   offeredTypes: (zone: string) => Promise<readonly string[]>;
 };
 
-/** The Kubernetes API, as this hook uses it. All reads are live. */
+/** The Kubernetes API, as this hook uses it. All reads are live; changes hold only for the object that was read. */
 export type NodeCluster = {
   readParent: (namespace: string, name: string) => Promise<QuestDBNode | undefined>;
   /** Names of the CSI drivers that are registered on a Node. */
   csiDriversOf: (nodeName: string) => Promise<readonly string[]>;
-  /** Deletes a Node if it is the one that joined for this QuestDBNode, by its label as the API server has it now. */
-  deleteNodeOf: (owner: QuestDBNode, nodeName: string) => Promise<void>;
+  /** The Nodes that joined for this QuestDBNode, by their label. */
+  nodesOf: (owner: QuestDBNode) => Promise<ClusterNode[]>;
+  /** Names of the pods on a Node that use a claim and are not over, as namespace/name. */
+  volumePodsOn: (nodeName: string) => Promise<string[]>;
+  /** Lets nothing new be scheduled there. */
+  cordon: (node: ClusterNode) => Promise<void>;
+  /**
+   * Says that the Node is out of service: its pods go, and its volumes are let go at once
+   * (https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown).
+   */
+  taintOutOfService: (node: ClusterNode) => Promise<void>;
+  /** Takes that back. */
+  untaintOutOfService: (node: ClusterNode) => Promise<void>;
+  deleteNode: (node: ClusterNode) => Promise<void>;
   record: EventRecorder;
 };
 
@@ -61,6 +83,8 @@ export type NodeTiming = {
   capacityRetrySeconds: number;
   /** How often to look again at what EC2 is still doing. */
   pollSeconds: number;
+  /** How long a machine that is fenced may take to stop before it is forced to. */
+  forceStopSeconds: number;
 };
 
 export type NodePorts = {

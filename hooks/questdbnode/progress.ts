@@ -1,10 +1,12 @@
-import type { NodePlan } from './plan.ts';
-import type { LaunchIntent } from './ports.ts';
+import type { LaunchIntent, Shortage } from './memory.ts';
+import type { NodePlan } from './steps.ts';
 
-/** What a pass came to: the plan, or what EC2 said of a launch. */
+/** What a pass came to: the plan, or what EC2 said of a launch or a start. */
 export type Progress =
-  | Exclude<NodePlan, { step: 'Launch' }>
+  | Exclude<NodePlan, { step: 'Launch' | 'Start' }>
   | { step: 'Launched'; launch: LaunchIntent; instanceId: string }
-  | { step: 'NoCapacity'; launch: LaunchIntent; code: string; message: string }
+  | { step: 'Started'; instanceId: string }
+  /** EC2 had no capacity. */
+  | { step: 'NoCapacity'; shortage: Shortage }
   /** The client token belongs to a launch that EC2 does not show yet. */
   | { step: 'AwaitToken'; launch: LaunchIntent };

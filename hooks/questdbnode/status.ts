@@ -1,132 +1,127 @@
-import { conditionOf, fails, holds, transition, type Finding } from '../api/conditions.ts';
+import { fails, holds, rfc3339, transition, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
 import { canonicalMiB, canonicalMillicores, floorMiB, parseMillicores } from '../api/quantity.ts';
-import type { ClusterNode, Observed } from './observe.ts';
-import type { JoinStep } from './plan.ts';
-import type { LaunchIntent } from './ports.ts';
+import { partsOf, type Parts } from './findings.ts';
+import { unreachableMilliseconds } from './loss.ts';
+import type { Fence, LaunchIntent, NodeStatus, Replaced } from './memory.ts';
+import { isCordoned, isNodeReady, type ClusterNode } from './cluster-node.ts';
+import type { Observed } from './observe.ts';
 import type { Progress } from './progress.ts';
-
-export type NodeStatus = NonNullable<QuestDBNode['status']>;
-
-/** Whether the instance is there, whether it is a Node, and whether a human must act. */
-type Parts = { launched: Finding; joined: Finding; stalled: Finding };
-
-const HEALTHY = fails('NotStalled', 'Nothing waits for a human.');
-const NOT_LAUNCHED = fails('WaitingForLaunch', 'There is no instance yet that could join.');
+import type { Retiring } from './retiring.ts';
 
 /** The status of one pass: what was observed and done, never what is hoped for. */
-export const statusOf = (observed: Observed, progress: Progress): NodeStatus => {
-  const { parent, node, instance, now } = observed;
+export const statusOf = (observed: Observed, progress: Progress, { left, fence }: Retiring): NodeStatus => {
+  const { parent, node, now } = observed;
   const parts = partsOf(observed, progress);
-  const instanceId = instanceIdOf(parent, progress);
-  const launch = launchOf(parent, progress);
   const allocatable = parent.status?.allocatable ?? (progress.step === 'Serve' ? allocatableOf(node) : undefined);
+  const retiring = progress.step === 'Relaunch' ? [...left, progress.replaced] : left;
   return {
     conditions: transition(
-      { Launched: parts.launched, Joined: parts.joined, Ready: readyOf(parts), Stalled: parts.stalled },
+      {
+        Launched: parts.launched,
+        Joined: parts.joined,
+        Ready: readyOf(parts),
+        Stalled: parts.stalled,
+        DisruptionTarget: disruptionOf(observed, progress),
+      },
       { previous: parent.status?.conditions, generation: generationOf(parent), now },
     ),
-    ...(instanceId === undefined ? {} : { instanceId }),
-    ...(instance === undefined ? {} : { instanceType: instance.instanceType, zone: instance.zone }),
-    ...(node === undefined ? {} : { nodeName: node.metadata.name }),
+    ...instanceFacts(observed, progress),
     ...(allocatable === undefined ? {} : { allocatable }),
-    ...(launch === undefined ? {} : { launch }),
+    ...memoryOf(parent, progress, fence),
+    ...(retiring.length === 0 ? {} : { retiring: [...retiring].sort(byId) }),
   };
 };
 
-const instanceIdOf = ({ status }: QuestDBNode, progress: Progress): string | undefined => {
-  if (progress.step === 'Launched') return progress.instanceId;
-  if (progress.step === 'Adopt') return progress.instance.instanceId;
-  return status?.instanceId;
-};
-
-const launchOf = ({ status }: QuestDBNode, progress: Progress): LaunchIntent | undefined =>
-  'launch' in progress ? progress.launch : status?.launch;
+const byId = (a: Replaced, b: Replaced): number => (a.instanceId < b.instanceId ? -1 : 1);
 
 const readyOf = ({ launched, joined }: Parts): Finding =>
   launched.status !== 'True' ? launched : joined.status !== 'True' ? joined : holds('Ready', joined.message);
 
-/** Matched exhaustively: a new step of the plan does not compile until it says what it waits for. */
-const partsOf = (observed: Observed, progress: Progress): Parts => {
-  switch (progress.step) {
-    case 'Decide':
-      return launching(
-        'LaunchDecided',
-        `The launch of ${describe(progress.launch)} is written down; EC2 is asked next.`,
-      );
-    case 'Launched':
-      return launching('InstanceNotVisible', waitsForEc2(progress.instanceId));
-    case 'AwaitVisible':
-      return launching('InstanceNotVisible', waitsForEc2(progress.instanceId));
-    case 'AwaitToken':
-      return launching(
-        'InstanceNotVisible',
-        'EC2 has used the client token of this launch; waiting for it to show the instance.',
-      );
-    case 'NoCapacity':
-      return launching(progress.code, noCapacity(progress.launch, progress.message));
-    case 'AwaitCapacity':
-      return { launched: lastLaunchFinding(observed), joined: NOT_LAUNCHED, stalled: HEALTHY };
-    case 'Adopt':
-      return joining(progress.instance.instanceId, 'NodeNotJoined');
-    case 'AwaitJoin':
-      return joining(progress.instance.instanceId, progress.waitsFor);
-    case 'Serve':
-      return {
-        launched: holds('Launched', `Instance ${progress.instance.instanceId} is running.`),
-        joined: holds(
-          'Joined',
-          `Node ${observed.node?.metadata.name ?? ''} is Ready and its EBS CSI driver is registered.`,
-        ),
-        stalled: HEALTHY,
+/** What is known of the instance that counts; nothing where it has just been replaced. */
+const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {
+  if (progress.step === 'Relaunch') return {};
+  const { status } = observed.parent;
+  const { instanceId, launchedAt } = identityOf(observed, progress);
+  const isKnown = instanceId === status?.instanceId;
+  const joinedAt =
+    (isKnown ? status?.joinedAt : undefined) ?? (progress.step === 'Serve' ? rfc3339(observed.now) : undefined);
+  return {
+    ...definedOnly({ instanceId, launchedAt, joinedAt }),
+    ...(isKnown ? shownFacts(observed) : {}),
+  };
+};
+
+/** A status has no undefined fields: they would be gone on the wire. */
+const definedOnly = (facts: Record<string, string | undefined>): NodeStatus =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+
+const shownFacts = ({ instance, node }: Observed): NodeStatus =>
+  instance === undefined
+    ? {}
+    : {
+        instanceType: instance.instanceType,
+        zone: instance.zone,
+        ...(node === undefined ? {} : { nodeName: node.metadata.name }),
       };
-    case 'Refuse':
-      return refused(progress);
+
+type InstanceIdentity = { instanceId: string | undefined; launchedAt: string | undefined };
+
+const identityOf = ({ parent: { status }, now }: Observed, progress: Progress): InstanceIdentity => {
+  if (progress.step === 'Launched') return { instanceId: progress.instanceId, launchedAt: rfc3339(now) };
+  if (progress.step === 'Adopt') {
+    return { instanceId: progress.instance.instanceId, launchedAt: progress.instance.launchTime };
+  }
+  return { instanceId: status?.instanceId, launchedAt: status?.launchedAt };
+};
+
+/** What the next pass must know: the launch that was decided, a shortage of capacity, a machine that is taken for lost. */
+const memoryOf = ({ status }: QuestDBNode, progress: Progress, fenceOfReplaced: Fence | undefined): NodeStatus => {
+  const launch = launchOf(status, progress);
+  const shortage = 'shortage' in progress ? progress.shortage : undefined;
+  const fence = fenceAfter(status, progress) ?? fenceOfReplaced;
+  return {
+    ...(launch === undefined ? {} : { launch }),
+    ...(shortage === undefined ? {} : { shortage }),
+    ...(fence === undefined ? {} : { fence }),
+  };
+};
+
+const launchOf = (status: NodeStatus | undefined, progress: Progress): LaunchIntent | undefined =>
+  'launch' in progress ? progress.launch : status?.launch;
+
+const fenceAfter = (status: NodeStatus | undefined, progress: Progress): NodeStatus['fence'] => {
+  switch (progress.step) {
+    case 'Fence':
+      return progress.fence;
+    // Another instance counts now, or this one is well.
+    case 'Unfence':
+    case 'Relaunch':
+    case 'Launched':
+    case 'Adopt':
+      return undefined;
+    default:
+      return status?.fence;
   }
 };
 
-const launching = (reason: string, message: string): Parts => ({
-  launched: fails(reason, message),
-  joined: NOT_LAUNCHED,
-  stalled: HEALTHY,
-});
-
-const joining = (instanceId: string, waitsFor: JoinStep): Parts => ({
-  launched: holds('Launched', `Instance ${instanceId} was launched.`),
-  joined: fails(waitsFor, `${WAITS_FOR[waitsFor]} (instance ${instanceId}).`),
-  stalled: HEALTHY,
-});
-
-const WAITS_FOR: Readonly<Record<JoinStep, string>> = {
-  InstancePending: 'Waiting for EC2 to bring the instance to running',
-  NodeNotJoined: 'Waiting for the instance to boot and join the cluster as a Node',
-  NodeNotReady: 'Waiting for the Node to become Ready',
-  DriverNotRegistered: 'Waiting for the EBS CSI driver (ebs.csi.aws.com) to register on the Node',
-};
-
-const refused = ({ refusal, instance }: Extract<Progress, { step: 'Refuse' }>): Parts => {
-  const finding = fails(refusal.reason, refusal.message);
-  const stalled = holds(refusal.reason, refusal.message);
-  return refusal.reason === 'JoinTimeout' && instance !== undefined
-    ? { launched: holds('Launched', `Instance ${instance.instanceId} was launched.`), joined: finding, stalled }
-    : { launched: finding, joined: fails(refusal.reason, 'There is no instance that could join.'), stalled };
-};
-
-const describe = ({ instanceType, subnetId }: LaunchIntent): string => `one ${instanceType} in ${subnetId}`;
-
-const waitsForEc2 = (instanceId: string): string => `Instance ${instanceId} was launched; waiting for EC2 to show it.`;
-
-const noCapacity = (launch: LaunchIntent, message: string): string =>
-  `EC2 cannot launch ${describe(launch)} now: ${message} It is asked again at ${launch.notBefore ?? 'once'}.`;
-
-/** No news since EC2 refused: what was said then still holds. */
-const lastLaunchFinding = ({ parent }: Observed): Finding => {
-  const { reason, message } = conditionOf(parent.status?.conditions, 'Launched') ?? {
-    reason: 'NoCapacity',
-    message: 'EC2 had no capacity for this launch.',
-  };
-  return fails(reason, message);
+/** Asks the QuestDB to move the database to another instance, while this one still serves. */
+const disruptionOf = ({ node, impairedSince, nodeClass, now }: Observed, progress: Progress): Finding => {
+  if (node !== undefined && isCordoned(node) && progress.step !== 'Relaunch') {
+    return holds(
+      'Cordoned',
+      `Node ${node.metadata.name} is cordoned: the database is asked to move to a fresh instance.`,
+    );
+  }
+  const lasts =
+    impairedSince !== undefined && now.getTime() - impairedSince.getTime() >= unreachableMilliseconds(nodeClass);
+  return lasts && isNodeReady(node)
+    ? holds(
+        'InstanceImpaired',
+        "The instance fails EC2's status checks while its Node is Ready: the database is asked to move to a fresh one.",
+      )
+    : fails('NotDisrupted', 'Nothing asks the database to move.');
 };
 
 const CPU_STEP_MILLICORES = 100;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
 import { rfc3339 } from '../../hooks/api/conditions.ts';
-import type { ClusterNode } from '../../hooks/questdbnode/observe.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { NAMESPACE, nodeClass, nodeSpec } from './objects.ts';
 
 const FINALIZER = 'metacontroller.io/compositecontroller-questdbnode';

@@ -1,5 +1,5 @@
 import { NODE } from '../../hooks/api/labels.ts';
-import type { ClusterNode } from '../../hooks/questdbnode/observe.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { machinesView, type Machine } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
 import type { ApiServer } from './api-server.ts';

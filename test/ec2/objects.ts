@@ -1,6 +1,6 @@
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
-import type { LaunchIntent } from '../../hooks/questdbnode/ports.ts';
+import type { LaunchIntent } from '../../hooks/questdbnode/memory.ts';
 
 /** The fleet that all tests of this folder run. */
 export const CLUSTER_NAME = 'fleet';
@@ -28,6 +28,7 @@ export const nodeClass = (changes: Partial<QuestDBNodeClass['spec']> = {}): Ques
       cidr: '10.0.0.0/16',
     },
     joinTimeoutSeconds: 900,
+    unreachableAfterSeconds: 300,
     ...changes,
   },
 });
@@ -37,6 +38,7 @@ export const nodeSpec = (changes: Partial<QuestDBNode['spec']> = {}): QuestDBNod
   zone: ZONE,
   className: 'default',
   databaseName: 'orders',
+  relaunch: 'Allowed',
   ...changes,
 });
 

@@ -12,6 +12,7 @@ import { customize as customizeDatabase } from '../../hooks/questdb/customize.ts
 import { customize as customizeNode } from '../../hooks/questdbnode/customize.ts';
 import { customize as customizeVolume } from '../../hooks/questdbvolume/customize.ts';
 import type { DatabaseCluster } from '../../hooks/questdb/ports.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { NodeCluster } from '../../hooks/questdbnode/ports.ts';
 import type { VolumeCluster } from '../../hooks/questdbvolume/ports.ts';
 import { mayDo, rulesOf } from './rbac.ts';
@@ -32,9 +33,13 @@ const owner: QuestDBNode = {
   apiVersion: 'questdb-fleet.dev/v1alpha1',
   kind: 'QuestDBNode',
   metadata: { name: 'trades-0', namespace: 'acme', uid: 'uid' },
-  spec: { instanceType: 'r6i.large', zone: 'eu-west-1a', className: 'default', databaseName: 'trades' },
+  spec: { instanceType: 'r6i.large', zone: 'eu-west-1a', className: 'default', databaseName: 'trades', relaunch: 'Allowed' },
 };
-const joinedNode = { metadata: { name: 'node', uid: 'node-uid', labels: { [NODE]: 'uid' } } };
+const joinedNode: ClusterNode = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'node', uid: 'node-uid', labels: { [NODE]: 'uid' } },
+};
 
 const recordingApi = () => {
   const requests = new Set<string>();
@@ -42,9 +47,9 @@ const recordingApi = () => {
     requests.add(requestOf(verb, path));
   };
   const api: KubeApi = {
-    get: <T>(path: string) => {
+    get: (path: string) => {
       note('get', path);
-      return Promise.resolve(path.startsWith('/api/v1/nodes/') ? (joinedNode as T) : undefined);
+      return Promise.resolve(undefined);
     },
     list: (path) => {
       note('list', path);
@@ -96,7 +101,12 @@ const DATABASE_CALLS: CallOfEach<DatabaseCluster> = {
 const NODE_CALLS: CallOfEach<NodeCluster> = {
   readParent: (port) => port.readParent('acme', 'trades-0'),
   csiDriversOf: (port) => port.csiDriversOf('node'),
-  deleteNodeOf: (port) => port.deleteNodeOf(owner, 'node'),
+  nodesOf: (port) => port.nodesOf(owner),
+  volumePodsOn: (port) => port.volumePodsOn('node'),
+  cordon: (port) => port.cordon(joinedNode),
+  taintOutOfService: (port) => port.taintOutOfService(joinedNode),
+  untaintOutOfService: (port) => port.untaintOutOfService(joinedNode),
+  deleteNode: (port) => port.deleteNode(joinedNode),
   record: (port) => port.record(claim, 'Normal', 'Reason', 'message'),
 };
 const VOLUME_CALLS: CallOfEach<VolumeCluster> = {
@@ -158,14 +168,15 @@ const parentOf = <Kind extends string, Spec>(kind: Kind, spec: Spec) => ({
   spec,
 });
 const node = { instanceType: 'r6i.large', className: 'default' };
+const ownNode = { ...node, replacement: 'SurgeFirst' } as const;
 const storage = { size: '20Gi', storageClassName: 'questdb' };
 
 const ANSWERS: [kind: string, answer: CustomizeResponse][] = [
-  ['QuestDB', customizeDatabase({ parent: parentOf('QuestDB', { version: '9.3.4', node, storage }) })],
+  ['QuestDB', customizeDatabase({ parent: parentOf('QuestDB', { version: '9.3.4', node: ownNode, storage }) })],
   [
     'QuestDBNode',
     customizeNode({
-      parent: parentOf('QuestDBNode', { ...node, zone: 'eu-west-1a', databaseName: 'trades' }),
+      parent: parentOf('QuestDBNode', { ...node, zone: 'eu-west-1a', databaseName: 'trades', relaunch: 'Allowed' as const }),
     }),
   ],
   ['QuestDBVolume', customizeVolume({ parent: parentOf('QuestDBVolume', { ...storage, databaseName: 'trades' }) })],

@@ -36,11 +36,11 @@ export interface QuestDB {
       digest?: string;
     };
     /**
-     * The EC2 instance this database has for itself. Without it the database runs on any node of the cluster that has room. Neither its presence nor its fields can be changed in this release.
+     * The EC2 instance this database has for itself. Without it the database runs on any node of the cluster that has room. Its presence cannot be changed.
      */
     node?: {
       /**
-       * The EC2 instance type, for example r6i.2xlarge. It must be offered in the zone.
+       * The EC2 instance type, for example r6i.2xlarge. It must be offered in the zone. On a change the database moves to a new instance, as replacement says.
        */
       instanceType: string;
       /**
@@ -48,9 +48,19 @@ export interface QuestDB {
        */
       zone?: string;
       /**
-       * The name of the QuestDBNodeClass that says how instances are made. Default "default".
+       * The name of the QuestDBNodeClass that says how instances are made. Default "default". On a change the database moves to a new instance, as replacement says.
        */
       className: string;
+      /**
+       * How the database gets to another instance. SurgeFirst: the new one is up before the pod moves; for minutes two are paid. Recreate: the database stops, the old instance goes, the new one is launched; for when there is no capacity for two. Default SurgeFirst.
+       */
+      replacement: 'SurgeFirst' | 'Recreate';
+      /**
+       * Tags on the instance, its root volume and its network interface beside those of the class, which they win over. A change is applied to the instance that runs; a tag that is removed here stays on it.
+       */
+      tags?: {
+        [k: string]: string;
+      };
     };
     /**
      * The data volume.
@@ -94,7 +104,7 @@ export interface QuestDB {
      */
     observedGeneration?: number;
     /**
-     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy.
+     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy; Replacing while the database moves to another instance.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */
@@ -166,6 +176,25 @@ export interface QuestDB {
        */
       zone?: string;
     };
+    /**
+     * Zones that cannot have the instance now; another one is tried as long as the database has no volume.
+     *
+     * Items: One zone.
+     */
+    unavailableZones?: {
+      /**
+       * The zone.
+       */
+      zone: string;
+      /**
+       * Why, for example InsufficientInstanceCapacity.
+       */
+      reason: string;
+      /**
+       * When it may be tried again.
+       */
+      until: string;
+    }[];
     /**
      * The data volume.
      */

@@ -15,7 +15,7 @@ export interface QuestDBNode {
   kind: string;
   metadata: ObjectMeta;
   /**
-   * What instance is wanted. It cannot be changed; another instance is another QuestDBNode.
+   * What instance is wanted. Only relaunch and tags can be changed; another instance is another QuestDBNode.
    */
   spec: {
     /**
@@ -34,6 +34,16 @@ export interface QuestDBNode {
      * The QuestDB in this namespace that the instance is for.
      */
     databaseName: string;
+    /**
+     * Whether an instance that is lost is followed by another one, and one that was stopped is started. Never once the database is being deleted. Default Allowed.
+     */
+    relaunch: 'Allowed' | 'Never';
+    /**
+     * Tags on the instance beside those of the class, from spec.node.tags of the QuestDB. They win over those of the class. A change is applied to the instance that runs; a tag that is removed here stays on it.
+     */
+    tags?: {
+      [k: string]: string;
+    };
   };
   /**
    * What was observed of this instance. Written by the operator alone.
@@ -44,7 +54,7 @@ export interface QuestDBNode {
      */
     observedGeneration?: number;
     /**
-     * Ready, and its parts Launched and Joined; Stalled when a human must act.
+     * Ready, and its parts Launched and Joined; Stalled when a human must act; Drifted when the class has moved on; DisruptionTarget when the database is asked to move to another instance.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */
@@ -86,6 +96,14 @@ export interface QuestDBNode {
      * Its availability zone as EC2 shows it.
      */
     zone?: string;
+    /**
+     * When the instance was launched, as EC2 says, or when it answered the launch.
+     */
+    launchedAt?: string;
+    /**
+     * When the instance's Node was Ready first; absent before.
+     */
+    joinedAt?: string;
     /**
      * The Node it joined as, found by its providerID.
      */
@@ -152,13 +170,74 @@ export interface QuestDBNode {
         [k: string]: string;
       };
       /**
+       * The capacity reservation the instance is launched into.
+       */
+      capacityReservationId?: string;
+      /**
+       * The hop limit of the metadata service.
+       */
+      httpPutResponseHopLimit?: number;
+      /**
        * When the launch was decided.
        */
       requestedAt: string;
-      /**
-       * When EC2 is asked again, after it had no capacity.
-       */
-      notBefore?: string;
     };
+    /**
+     * EC2 had no capacity for the launch or the start; absent as soon as it had.
+     */
+    shortage?: {
+      /**
+       * EC2's code, for example InsufficientInstanceCapacity.
+       */
+      reason: string;
+      /**
+       * What EC2 said.
+       */
+      message: string;
+      /**
+       * When EC2 refused first.
+       */
+      since: string;
+      /**
+       * When EC2 is asked again.
+       */
+      nextTry: string;
+    };
+    /**
+     * The instance is taken for lost, and EC2 is made sure of that it does not run before another one takes its place. Written down before anything is done to it.
+     */
+    fence?: {
+      /**
+       * The instance.
+       */
+      instanceId: string;
+      /**
+       * Why, for example NodeUnreachable.
+       */
+      reason: string;
+      /**
+       * When that was decided.
+       */
+      since: string;
+    };
+    /**
+     * Instances of this object that were replaced; each is terminated once no data volume is attached to it.
+     *
+     * Items: One instance that was replaced.
+     */
+    retiring?: {
+      /**
+       * The instance.
+       */
+      instanceId: string;
+      /**
+       * Why it was replaced, for example InstanceTerminated.
+       */
+      reason: string;
+      /**
+       * When it was replaced.
+       */
+      since: string;
+    }[];
   };
 }

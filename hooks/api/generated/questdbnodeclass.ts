@@ -19,18 +19,26 @@ export interface QuestDBNodeClass {
    */
   spec: {
     /**
-     * The machine image, an Amazon Linux 2023 image for EKS (its user data is read by nodeadm).
+     * The machine image, an Amazon Linux 2023 image for EKS (its user data is read by nodeadm). Either its id, or owner and name, which take the newest image that matches and fits the architecture of the instance type. New instances use it.
      */
     ami: {
       /**
+       * The account that owns the image: 12 digits, amazon, self or aws-marketplace.
+       */
+      owner?: string;
+      /**
+       * The name of the image; * and ? match as in EC2, for example amazon-eks-node-al2023-*-standard-1.36-*.
+       */
+      name?: string;
+      /**
        * The id of the image, for example ami-0123456789abcdef0.
        */
-      id: string;
+      id?: string;
     };
     /**
-     * One subnet a zone; instances are made in these zones alone.
+     * The subnets of the instances, one or more a zone; instances are made in these zones alone. Of several in a zone the first is used; the next when it has no free address.
      *
-     * Items: The subnet of one zone.
+     * Items: One subnet and the zone it is in.
      */
     subnets: {
       /**
@@ -88,6 +96,44 @@ export interface QuestDBNodeClass {
     tags?: {
       [k: string]: string;
     };
+    /**
+     * Settings of the kubelet of new instances (KubeletConfiguration). Default, what the image comes with.
+     */
+    kubelet?: {
+      /**
+       * The most pods on the Node. Default, by the instance type.
+       */
+      maxPods?: number;
+      /**
+       * What is kept for the operating system, by resource, for example memory 200Mi.
+       */
+      systemReserved?: {
+        [k: string]: string;
+      };
+      /**
+       * What is kept for the kubelet and the container runtime, by resource, for example cpu 80m.
+       */
+      kubeReserved?: {
+        [k: string]: string;
+      };
+    };
+    /**
+     * How new instances reach the instance metadata service. A session token (IMDSv2) is always required.
+     */
+    metadataOptions?: {
+      /**
+       * How many hops its answers may take. 1 keeps pods off it. Default 1.
+       */
+      httpPutResponseHopLimit: number;
+    };
+    /**
+     * The On-Demand Capacity Reservation new instances are launched into. Default, any open one that fits.
+     */
+    capacityReservationId?: string;
+    /**
+     * How many seconds a Node may be not Ready, or its instance impaired, before the instance is stopped and another one takes its place. Default 300.
+     */
+    unreachableAfterSeconds: number;
     /**
      * How many seconds an instance may take from its launch until its Node is Ready before that is reported. Default 900.
      */

@@ -13,5 +13,5 @@ export const questdbNode = (
   apiVersion: API_VERSION,
   kind: 'QuestDBNode',
   metadata: childMetadata(database, name),
-  spec: { databaseName: database, instanceType, zone, className },
+  spec: { databaseName: database, instanceType, zone, className, relaunch: 'Allowed' },
 });

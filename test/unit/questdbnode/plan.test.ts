@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isNodeReady, nodeOf, ownedInstances, type Observed } from '../../../hooks/questdbnode/observe.ts';
+import { isNodeReady, nodeOf } from '../../../hooks/questdbnode/cluster-node.ts';
+import { ownedInstances, type Observed } from '../../../hooks/questdbnode/observe.ts';
 import { planNext } from '../../../hooks/questdbnode/plan.ts';
 import type { InstanceState } from '../../../hooks/questdbnode/ports.ts';
 import { after, stampAfter } from '../../fixtures/clock.ts';

@@ -1,0 +1,39 @@
+import type { V1Node } from '@kubernetes/client-node';
+import { OUT_OF_SERVICE } from '../api/labels.ts';
+import type { Wire } from '../api/wire.ts';
+import type { KubernetesObject } from '../metacontroller/contract.ts';
+
+/** A Node on the wire. */
+export type ClusterNode = Wire<V1Node> & KubernetesObject;
+
+/** `aws:///<zone>/<instance id>` is how a Node says which instance it is. Addresses are re-used, so never match by name. */
+const PROVIDER_ID = /^aws:\/\/\/[^/]+\/(i-[^/]+)$/;
+
+/** The Node that joined from an instance; the instance may be gone already. */
+export const nodeOf = (nodes: readonly ClusterNode[], instanceId: string | undefined): ClusterNode | undefined =>
+  instanceId === undefined
+    ? undefined
+    : nodes.find((node) => PROVIDER_ID.exec(node.spec?.providerID ?? '')?.[1] === instanceId);
+
+const readyCondition = (node: ClusterNode | undefined) =>
+  node?.status?.conditions?.find(({ type }) => type === 'Ready');
+
+export const isNodeReady = (node: ClusterNode | undefined): boolean => readyCondition(node)?.status === 'True';
+
+/** Since when the Node is not Ready; undefined when it is, or does not say. */
+export const notReadySince = (node: ClusterNode | undefined): Date | undefined => {
+  const ready = readyCondition(node);
+  return ready === undefined || ready.status === 'True' || ready.lastTransitionTime === undefined
+    ? undefined
+    : new Date(ready.lastTransitionTime);
+};
+
+export const isCordoned = (node: ClusterNode): boolean => node.spec?.unschedulable === true;
+
+/** Whether the Node is said to be out of service, by whomever. */
+export const isOutOfService = (node: ClusterNode): boolean =>
+  node.spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key) ?? false;
+
+/** Whether it was this operator who said so. */
+export const isOutOfServiceByUs = (node: ClusterNode): boolean =>
+  node.spec?.taints?.some(({ key, value }) => key === OUT_OF_SERVICE.key && value === OUT_OF_SERVICE.value) ?? false;

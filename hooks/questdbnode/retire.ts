@@ -1,0 +1,105 @@
+import {
+  isCordoned,
+  isNodeReady,
+  isOutOfService,
+  isOutOfServiceByUs,
+  notReadySince,
+  type ClusterNode,
+} from './cluster-node.ts';
+import { isEnding } from './observe.ts';
+import { rfc3339 } from '../api/conditions.ts';
+import type { Fence } from './memory.ts';
+import type { Instance } from './ports.ts';
+
+/** What is known of an instance that is to go. */
+export type Retiree = {
+  instanceId: string;
+  /** Read now; undefined when EC2 does not know the id. */
+  instance: Instance | undefined;
+  /** The Node that joined from it, read now. */
+  node: ClusterNode | undefined;
+  /** Pods on that Node that use a claim; looked for once nothing new can be scheduled there. */
+  volumePods: readonly string[];
+  /** Since when it is to go. */
+  since: Date;
+  /** What was written down about it; undefined when nothing was. */
+  fence: Fence | undefined;
+};
+
+/** The next step of retiring an instance. It is never terminated with a data volume attached. */
+export type RetireStep =
+  /** Nothing new may be scheduled there between a look at its volumes and its end. */
+  | { step: 'Cordon'; node: ClusterNode }
+  | { step: 'AwaitDetach'; instance: Instance; volumePods: readonly string[] }
+  /** Its Node is dead, so nobody takes the volume off it: write down that it is stopped. */
+  | { step: 'Fence'; fence: Fence }
+  | { step: 'Stop'; instance: Instance; force: boolean }
+  | { step: 'TakeOutOfService'; node: ClusterNode }
+  | { step: 'PutIntoService'; node: ClusterNode }
+  | { step: 'Terminate'; instance: Instance }
+  | { step: 'AwaitTerminated'; instance: Instance }
+  /** EC2 does not know it, perhaps not yet. */
+  | { step: 'AwaitVisible'; until: Date }
+  | { step: 'RemoveNode'; node: ClusterNode }
+  | { step: 'Done' };
+
+export type RetireLimits = {
+  now: Date;
+  visibilitySeconds: number;
+  unreachableMilliseconds: number;
+  forceStopSeconds: number;
+};
+
+/** Decides the next step of one instance that is to go. */
+export const planRetirement = (retiree: Retiree, limits: RetireLimits): RetireStep => {
+  const { instance, node } = retiree;
+  if (instance === undefined) return planHidden(retiree, limits);
+  if (instance.state === 'terminated') return planOver(node);
+  if (isEnding(instance.state)) return { step: 'AwaitTerminated', instance };
+  if (node !== undefined && !isCordoned(node)) return { step: 'Cordon', node };
+  const isInUse = instance.dataVolumeIds.length > 0 || retiree.volumePods.length > 0;
+  return isInUse ? planInUse(retiree, instance, limits) : { step: 'Terminate', instance };
+};
+
+const planOver = (node: ClusterNode | undefined): RetireStep =>
+  node === undefined ? { step: 'Done' } : { step: 'RemoveNode', node };
+
+const planHidden = ({ node, since }: Retiree, { now, visibilitySeconds }: RetireLimits): RetireStep => {
+  const until = new Date(since.getTime() + visibilitySeconds * 1000);
+  return now < until ? { step: 'AwaitVisible', until } : planOver(node);
+};
+
+/** A volume is on it. Its pod takes it off; where the machine is dead it must be made sure of that it does not run. */
+const planInUse = (retiree: Retiree, instance: Instance, limits: RetireLimits): RetireStep => {
+  const { node, fence, volumePods } = retiree;
+  const wait: RetireStep = { step: 'AwaitDetach', instance, volumePods };
+  switch (instance.state) {
+    case 'stopped':
+      return node !== undefined && !isOutOfService(node) ? { step: 'TakeOutOfService', node } : wait;
+    case 'stopping':
+      return fence !== undefined && hasPassed(new Date(fence.since), limits.forceStopSeconds * 1000, limits)
+        ? { step: 'Stop', instance, force: true }
+        : wait;
+    case 'running':
+      return planRunning(retiree, instance, limits) ?? wait;
+    default:
+      return wait;
+  }
+};
+
+const planRunning = (retiree: Retiree, instance: Instance, limits: RetireLimits): RetireStep | undefined => {
+  const { node, fence, since } = retiree;
+  if (node !== undefined && isOutOfServiceByUs(node)) return { step: 'PutIntoService', node };
+  if (isNodeReady(node)) return undefined;
+  if (fence !== undefined) return { step: 'Stop', instance, force: false };
+  const silentSince = node === undefined ? since : notReadySince(node);
+  return silentSince !== undefined && hasPassed(silentSince, limits.unreachableMilliseconds, limits)
+    ? {
+        step: 'Fence',
+        fence: { instanceId: instance.instanceId, reason: 'NodeUnreachable', since: rfc3339(limits.now) },
+      }
+    : undefined;
+};
+
+const hasPassed = (since: Date, milliseconds: number, { now }: RetireLimits): boolean =>
+  now.getTime() - since.getTime() >= milliseconds;

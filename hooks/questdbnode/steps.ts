@@ -1,0 +1,41 @@
+import type { LossStep } from './loss.ts';
+import type { LaunchIntent, Replaced, Shortage } from './memory.ts';
+import type { Instance, NodeTiming } from './ports.ts';
+
+/** Why nothing can go on without a human, and what to do. */
+export type Refusal = { reason: RefusalReason; message: string };
+export type RefusalReason =
+  | 'AmbiguousInstances'
+  | 'InstanceTypeNotOffered'
+  | 'JoinTimeout'
+  | 'LaunchRefused'
+  | 'NodeClassNotFound'
+  | 'ZoneNotInNodeClass';
+
+/** The next step between what is and what is wanted. */
+export type NodePlan =
+  /** Write the launch to status; EC2 is asked in the next pass. */
+  | { step: 'Decide'; launch: LaunchIntent }
+  | { step: 'Launch'; launch: LaunchIntent }
+  /** EC2 had no capacity; leave it alone until then. */
+  | { step: 'AwaitCapacity'; shortage: Shortage }
+  /** An instance of this object is there that status does not know. */
+  | { step: 'Adopt'; instance: Instance }
+  /** EC2 made it and does not show it yet. */
+  | { step: 'AwaitVisible'; instanceId: string }
+  | { step: 'AwaitJoin'; instance: Instance; waitsFor: JoinStep }
+  | { step: 'Serve'; instance: Instance }
+  /** Somebody stopped it, and nothing is wrong with it. */
+  | { step: 'Start'; instance: Instance }
+  | Exclude<LossStep, Lost>
+  /** Write down that the instance is replaced, and the launch of the next one. */
+  | { step: 'Relaunch'; launch: LaunchIntent; replaced: Replaced }
+  /** It does not run, and nothing shall take its place. */
+  | { step: 'StandDown'; instanceId: string; reason: string }
+  | { step: 'Refuse'; refusal: Refusal; instance?: Instance };
+
+export type Lost = Extract<LossStep, { step: 'Lost' }>;
+
+export type JoinStep = 'InstancePending' | 'NodeNotJoined' | 'NodeNotReady' | 'DriverNotRegistered';
+
+export type PlanContext = { clusterName: string; timing: NodeTiming };
