@@ -14,6 +14,9 @@ export const OWNER = `${GROUP}/owner`;
 export const NODE = `${GROUP}/node`;
 /** Taint of that Node, with the same value, so that nothing else is scheduled there. */
 export const DEDICATED = `${GROUP}/dedicated`;
+/** Taint of the Node of an instance that was replaced: pods that are left there move on, in their own time. */
+export const RETIRING = { key: `${GROUP}/retiring`, effect: 'NoExecute' } as const;
+
 /** The value tells the operator's taint from one that somebody else has set. */
 export const OUT_OF_SERVICE = {
   key: 'node.kubernetes.io/out-of-service',

@@ -1,6 +1,6 @@
 import type { EventRecorder } from '../api/event.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import { NODE, OUT_OF_SERVICE } from '../api/labels.ts';
+import { NODE, OUT_OF_SERVICE, RETIRING } from '../api/labels.ts';
 import type { ClusterNode } from '../questdbnode/cluster-node.ts';
 import type { NodeCluster } from '../questdbnode/ports.ts';
 import type { KubeApi } from './kube-api.ts';
@@ -26,13 +26,15 @@ export const createNodeCluster = (api: KubeApi, record: EventRecorder): NodeClus
       .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
       .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
   cordon: (node) => change(api, node, { unschedulable: true }),
-  taintOutOfService: (node) => change(api, node, { taints: [...otherTaints(node), OUT_OF_SERVICE] }),
-  untaintOutOfService: (node) => change(api, node, { taints: otherTaints(node) }),
+  taintRetiring: (node) => change(api, node, { taints: [...taintsBut(node, RETIRING), RETIRING] }),
+  taintOutOfService: (node) => change(api, node, { taints: [...taintsBut(node, OUT_OF_SERVICE), OUT_OF_SERVICE] }),
+  untaintOutOfService: (node) => change(api, node, { taints: taintsBut(node, OUT_OF_SERVICE) }),
   deleteNode: ({ metadata }) => orRetryOnConflict(api.remove(nodePath(metadata.name), { uid: metadata.uid })),
   record,
 });
 
-const otherTaints = ({ spec }: ClusterNode) => (spec?.taints ?? []).filter(({ key }) => key !== OUT_OF_SERVICE.key);
+const taintsBut = ({ spec }: ClusterNode, taint: { key: string }) =>
+  (spec?.taints ?? []).filter(({ key }) => key !== taint.key);
 
 /** Holds only for the Node that was read: a list is replaced as a whole. */
 const change = (api: KubeApi, { metadata }: ClusterNode, spec: object): Promise<void> => {

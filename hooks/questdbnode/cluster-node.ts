@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { OUT_OF_SERVICE } from '../api/labels.ts';
+import { OUT_OF_SERVICE, RETIRING } from '../api/labels.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
 
@@ -33,6 +33,10 @@ export const isCordoned = (node: ClusterNode): boolean => node.spec?.unschedulab
 /** Whether the Node is said to be out of service, by whomever. */
 export const isOutOfService = (node: ClusterNode): boolean =>
   node.spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key) ?? false;
+
+/** Whether the pods that are left there are asked to go. */
+export const isRetiring = (node: ClusterNode): boolean =>
+  node.spec?.taints?.some(({ key }) => key === RETIRING.key) ?? false;
 
 /** Whether it was this operator who said so. */
 export const isOutOfServiceByUs = (node: ClusterNode): boolean =>

@@ -3,7 +3,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { nodeOf, type ClusterNode } from './cluster-node.ts';
-import { nodeClassIn, nodesIn, ownedInstances, type Observed } from './observe.ts';
+import { nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
 
 /** The facts a request does not have: EC2's view, and the CSI driver until the Node has been Ready once. */
@@ -53,6 +53,7 @@ const compile = async (ports: NodePorts, readings: Readings): Promise<Observed> 
     instance,
     impairedSince: await impairedSince(ports, instance),
     owned,
+    returned: returnedInstance(parent, fleet),
     driverRegistered: node !== undefined && (await hasDriver(ports, parent, node.metadata.name)),
     offeredTypes: mayLaunch(parent, owned, instance) ? await ports.compute.offeredTypes(parent.spec.zone) : [],
     now: ports.now(),

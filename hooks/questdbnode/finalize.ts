@@ -24,9 +24,14 @@ export const finalizeNode =
       status: retiringStatus(parent, step, ports.now()),
       children: [],
       finalized,
-      ...(finalized ? {} : { resyncAfterSeconds: ports.timing.pollSeconds }),
+      ...(finalized ? {} : { resyncAfterSeconds: waitsForOthers(step) ? ports.timing.pollSeconds : AT_ONCE_SECONDS }),
     };
   };
+
+const AT_ONCE_SECONDS = 1;
+
+const waitsForOthers = ({ step }: RetireStep): boolean =>
+  step.startsWith('Await') || step === 'Terminate' || step === 'Stop';
 
 /** Each instance goes one step; what is answered is the first that is not over. */
 const farewell = async (
@@ -40,7 +45,9 @@ const farewell = async (
   const nodeClass = nodeClassIn(request);
   const ids = instanceIdsOf(parent, fleet);
   const steps = await Promise.all(
-    ids.map((instanceId) => retireOne(ports, parent, { instanceId, since: deletedAt, nodes, nodeClass })),
+    ids.map((instanceId) =>
+      retireOne(ports, parent, { instanceId, since: deletedAt, nodes, nodeClass, isReplaced: false }),
+    ),
   );
   const unfinished = steps.find(({ step }) => step === 'Fence') ?? steps.find(({ step }) => step !== 'Done');
   if (unfinished !== undefined) return unfinished;

@@ -20,6 +20,8 @@ export type Observed = {
   impairedSince: Date | undefined;
   /** Instances that carry this object's uid, are not on their way out and were not replaced. */
   owned: readonly Instance[];
+  /** One that was replaced and runs again, while nothing has taken its place. */
+  returned: Instance | undefined;
   /** Whether the EBS CSI driver is registered on the Node, so that its volume can be attached. */
   driverRegistered: boolean;
   /** What EC2 offers in the zone; empty as long as nothing is to be launched. */
@@ -42,6 +44,18 @@ export const ownedInstances = ({ metadata, status }: QuestDBNode, fleet: readonl
     .filter(({ tags }) => tags[OWNER_UID] === metadata.uid)
     .filter(({ instanceId, state }) => !isEnding(state) && !retiring.has(instanceId))
     .sort((a, b) => (a.instanceId < b.instanceId ? -1 : 1));
+};
+
+/** An instance that was written down as replaced and runs: EC2 had hidden it, or somebody has started it. */
+export const returnedInstance = (
+  { metadata, status }: QuestDBNode,
+  fleet: readonly Instance[],
+): Instance | undefined => {
+  const retiring = new Set(status?.retiring?.map(({ instanceId }) => instanceId));
+  return fleet.find(
+    ({ instanceId, state, tags }) =>
+      retiring.has(instanceId) && tags[OWNER_UID] === metadata.uid && (state === 'pending' || state === 'running'),
+  );
 };
 
 /** It cannot come back, whatever is done. */

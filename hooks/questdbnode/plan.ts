@@ -16,7 +16,8 @@ export const planNext = (observed: Observed, context: PlanContext): NodePlan => 
   if (owned !== undefined && another !== undefined) return ambiguous(observed.owned);
   const instanceId = observed.parent.status?.instanceId;
   if (instanceId === undefined) {
-    return owned === undefined ? planLaunch(observed, context) : { step: 'Adopt', instance: owned };
+    const known = owned ?? observed.returned;
+    return known === undefined ? planLaunch(observed, context) : { step: 'Adopt', instance: known };
   }
   const plan = planWithInstance(observed, instanceId, context);
   return plan.step === 'Lost' ? planReplacement(observed, context, plan) : plan;

@@ -69,7 +69,9 @@ export type NodeCluster = {
    * (https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/#non-graceful-node-shutdown).
    */
   taintOutOfService: (node: ClusterNode) => Promise<void>;
-  /** Takes that back. */
+  /** Asks the pods there to go, in their own time. */
+  taintRetiring: (node: ClusterNode) => Promise<void>;
+  /** Takes it back that the Node is out of service. */
   untaintOutOfService: (node: ClusterNode) => Promise<void>;
   deleteNode: (node: ClusterNode) => Promise<void>;
   record: EventRecorder;

@@ -18,6 +18,7 @@ const STORIES: Stories = {
       ? `Instance ${instanceId} is not terminated while a data volume is attached to it: ${dataVolumeIds.join(', ')}. Waiting for it to be detached.`
       : `Instance ${instanceId} is not terminated while pods on it use a volume: ${volumePods.join(', ')}. Waiting for them to stop.`,
   ],
+  Evict: ({ node }) => ['WaitingForVolume', `Pods that are left on Node ${node.metadata.name} are asked to go.`],
   Fence: ({ fence }) => [
     fence.reason,
     `Instance ${fence.instanceId} holds a data volume and its Node is not Ready: it is stopped, so that the volume is let go.`,

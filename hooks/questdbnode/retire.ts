@@ -3,6 +3,7 @@ import {
   isNodeReady,
   isOutOfService,
   isOutOfServiceByUs,
+  isRetiring,
   notReadySince,
   type ClusterNode,
 } from './cluster-node.ts';
@@ -24,6 +25,8 @@ export type Retiree = {
   since: Date;
   /** What was written down about it; undefined when nothing was. */
   fence: Fence | undefined;
+  /** Another one has taken its place, so pods that are left there are asked to go; else the QuestDB moves them. */
+  isReplaced: boolean;
 };
 
 /** The next step of retiring an instance. It is never terminated with a data volume attached. */
@@ -31,6 +34,7 @@ export type RetireStep =
   /** Nothing new may be scheduled there between a look at its volumes and its end. */
   | { step: 'Cordon'; node: ClusterNode }
   | { step: 'AwaitDetach'; instance: Instance; volumePods: readonly string[] }
+  | { step: 'Evict'; node: ClusterNode }
   /** Its Node is dead, so nobody takes the volume off it: write down that it is stopped. */
   | { step: 'Fence'; fence: Fence }
   | { step: 'Stop'; instance: Instance; force: boolean }
@@ -90,7 +94,7 @@ const planInUse = (retiree: Retiree, instance: Instance, limits: RetireLimits): 
 const planRunning = (retiree: Retiree, instance: Instance, limits: RetireLimits): RetireStep | undefined => {
   const { node, fence, since } = retiree;
   if (node !== undefined && isOutOfServiceByUs(node)) return { step: 'PutIntoService', node };
-  if (isNodeReady(node)) return undefined;
+  if (isNodeReady(node)) return retiree.isReplaced ? evict(node) : undefined;
   if (fence !== undefined) return { step: 'Stop', instance, force: false };
   const silentSince = node === undefined ? since : notReadySince(node);
   return silentSince !== undefined && hasPassed(silentSince, limits.unreachableMilliseconds, limits)
@@ -100,6 +104,9 @@ const planRunning = (retiree: Retiree, instance: Instance, limits: RetireLimits)
       }
     : undefined;
 };
+
+const evict = (node: ClusterNode | undefined): RetireStep | undefined =>
+  node === undefined || isRetiring(node) ? undefined : { step: 'Evict', node };
 
 const hasPassed = (since: Date, milliseconds: number, { now }: RetireLimits): boolean =>
   now.getTime() - since.getTime() >= milliseconds;

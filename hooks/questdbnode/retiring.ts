@@ -11,13 +11,17 @@ import { planRetirement, type RetireStep, type Retiree } from './retire.ts';
 /** What is left to retire, and what has to be written down before it can go on. */
 export type Retiring = { left: readonly Replaced[]; fence: Fence | undefined };
 
-/** Brings each instance that was replaced one step closer to its end. */
-export const retireReplaced = async (ports: NodePorts, { parent, nodeClass }: Observed): Promise<Retiring> => {
-  const retiring = parent.status?.retiring ?? [];
+/** Brings each instance that was replaced one step closer to its end, but for one that was taken back. */
+export const retireReplaced = async (
+  ports: NodePorts,
+  { parent, nodeClass }: Observed,
+  adopted: string | undefined,
+): Promise<Retiring> => {
+  const retiring = (parent.status?.retiring ?? []).filter(({ instanceId }) => instanceId !== adopted);
   if (retiring.length === 0) return { left: [], fence: undefined };
   const nodes = await ports.cluster.nodesOf(parent);
   const steps = await Promise.all(
-    retiring.map((replaced) => retireOne(ports, parent, { ...replaced, nodes, nodeClass })),
+    retiring.map((replaced) => retireOne(ports, parent, { ...replaced, nodes, nodeClass, isReplaced: true })),
   );
   return { left: retiring.filter((_, index) => steps[index]?.step !== 'Done'), fence: fenceIn(steps) };
 };
@@ -32,25 +36,34 @@ type ToRetire = {
   /** The Nodes of the object, read now. */
   nodes: readonly ClusterNode[];
   nodeClass: QuestDBNodeClass | undefined;
+  /** Another one has taken its place. */
+  isReplaced: boolean;
 };
 
 /** Looks at one instance anew, decides its next step and carries it out. */
 export const retireOne = async (ports: NodePorts, parent: QuestDBNode, target: ToRetire): Promise<RetireStep> => {
-  const retiree = await lookAt(ports, parent, target);
-  const step = planRetirement(retiree, {
+  const step = await planOne(ports, parent, target);
+  await carryOut(ports, parent, step);
+  if (step.step === 'RemoveNode') return { step: 'Done' };
+  if (step.step !== 'Cordon') return step;
+  // Nothing new can be scheduled there: what is seen now is what counts.
+  const next = await planOne(ports, parent, { ...target, nodes: await ports.cluster.nodesOf(parent) });
+  await carryOut(ports, parent, next);
+  return next;
+};
+
+const planOne = async (ports: NodePorts, parent: QuestDBNode, target: ToRetire): Promise<RetireStep> =>
+  planRetirement(await lookAt(ports, parent, target), {
     now: ports.now(),
     visibilitySeconds: ports.timing.visibilitySeconds,
     unreachableMilliseconds: unreachableMilliseconds(target.nodeClass),
     forceStopSeconds: ports.timing.forceStopSeconds,
   });
-  await carryOut(ports, parent, step);
-  return step;
-};
 
 const lookAt = async (
   { compute, cluster }: NodePorts,
   parent: QuestDBNode,
-  { instanceId, since, nodes }: ToRetire,
+  { instanceId, since, nodes, isReplaced }: ToRetire,
 ): Promise<Retiree> => {
   const node = nodeOf(nodes, instanceId);
   const volumePods = node !== undefined && isCordoned(node) ? await cluster.volumePodsOn(node.metadata.name) : [];
@@ -58,7 +71,15 @@ const lookAt = async (
   const shown = await compute.describe(instanceId);
   // An instance that does not carry this object's uid is not its to end, whatever the status says.
   const instance = shown?.tags[OWNER_UID] === parent.metadata.uid ? shown : undefined;
-  return { instanceId, instance, node, volumePods, since: new Date(since), fence: fenceOf(parent, instanceId) };
+  return {
+    instanceId,
+    instance,
+    node,
+    volumePods,
+    since: new Date(since),
+    fence: fenceOf(parent, instanceId),
+    isReplaced,
+  };
 };
 
 const carryOut = async ({ compute, cluster }: NodePorts, parent: QuestDBNode, step: RetireStep): Promise<void> => {
@@ -67,6 +88,8 @@ const carryOut = async ({ compute, cluster }: NodePorts, parent: QuestDBNode, st
       return cluster.cordon(step.node);
     case 'Stop':
       return compute.stop(step.instance.instanceId, { force: step.force });
+    case 'Evict':
+      return cluster.taintRetiring(step.node);
     case 'TakeOutOfService':
       return cluster.taintOutOfService(step.node);
     case 'PutIntoService':

@@ -24,7 +24,8 @@ export const syncNode =
     return refusable(parent, ports.now, async () => {
       const { observed, plan } = await decide(ports, request, parent);
       const progress = await carryOut(ports, observed, plan);
-      const retiring = await retireReplaced(ports, observed);
+      const adopted = progress.step === 'Adopt' ? progress.instance.instanceId : undefined;
+      const retiring = await retireReplaced(ports, observed, adopted);
       const status = statusOf(observed, progress, retiring);
       return { status, children: [], ...lookAgain(ports, progress, retiring) };
     });
@@ -39,11 +40,15 @@ const GRAVE: ReadonlySet<NodePlan['step']> = new Set([
   'Relaunch',
 ] as const);
 
+/** A launch that takes the place of another instance must not miss that this one runs again. */
+const isGrave = ({ step }: NodePlan, { status }: QuestDBNode): boolean =>
+  GRAVE.has(step) || (step === 'Launch' && status?.retiring !== undefined);
+
 /** What lags is good enough to wait by. Before something is done to a machine all is looked at once more. */
 const decide = async (ports: NodePorts, request: SyncRequest<QuestDBNode>, parent: QuestDBNode) => {
   const observed = await gather(ports, request, parent);
   const plan = planNext(observed, ports);
-  if (!GRAVE.has(plan.step)) return { observed, plan };
+  if (!isGrave(plan, parent)) return { observed, plan };
   const seen = await gatherLive(ports, request, parent);
   return { observed: seen, plan: planNext(seen, ports) };
 };

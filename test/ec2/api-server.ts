@@ -12,6 +12,8 @@ export type ApiServer = {
   create: (name: string, spec?: QuestDBNode['spec']) => QuestDBNode;
   /** `kubectl delete questdbnode`: marks it, or removes it when no finalizer holds it. */
   remove: (name: string) => void;
+  /** Changes the spec; a new generation. */
+  change: (name: string, spec: Partial<QuestDBNode['spec']>) => void;
   read: (name: string) => QuestDBNode | undefined;
   /** As read, where a test is sure that it is there. */
   get: (name: string) => QuestDBNode;
@@ -70,6 +72,12 @@ export const createApiServer = (now: () => Date, changed: (object: QuestDBNode) 
       const generation = (metadata.generation ?? 1) + 1;
       if ((metadata.finalizers ?? []).length === 0) objects.delete(name);
       else changed(store({ ...live, metadata: { ...metadata, generation, deletionTimestamp: rfc3339(now()) } }));
+    },
+    change: (name, spec) => {
+      const live = objects.get(name);
+      if (live === undefined) return;
+      const generation = (live.metadata.generation ?? 1) + 1;
+      changed(store({ ...live, metadata: { ...live.metadata, generation }, spec: { ...live.spec, ...spec } }));
     },
     read: (name) => objects.get(name),
     get: (name) => {

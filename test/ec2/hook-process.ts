@@ -1,5 +1,6 @@
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
-import { NODE } from '../../hooks/api/labels.ts';
+import { NODE, OUT_OF_SERVICE, RETIRING } from '../../hooks/api/labels.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { Ec2Clients } from '../../hooks/aws/client.ts';
 import { createCompute } from '../../hooks/aws/compute.ts';
 import { checkAnswer } from '../../hooks/metacontroller/answer.ts';
@@ -12,7 +13,12 @@ import type { Laws, Witness } from './laws.ts';
 import { CLUSTER_NAME } from './objects.ts';
 
 /** What the hooks are configured with when nothing else is said. */
-export const TIMING: NodeTiming = { visibilitySeconds: 300, capacityRetrySeconds: 180, pollSeconds: 10 };
+export const TIMING: NodeTiming = {
+  visibilitySeconds: 300,
+  capacityRetrySeconds: 180,
+  pollSeconds: 10,
+  forceStopSeconds: 600,
+};
 const SNAPSHOT_MAX_AGE_SECONDS = 10;
 
 /** The hook process dies here. */
@@ -39,11 +45,25 @@ type Surroundings = { api: ApiServer; clients: Ec2Clients; laws: Laws; now: () =
 
 const guards = createGuards('QuestDBNode');
 
+const changeNode = (api: ApiServer, { metadata }: ClusterNode, spec: ClusterNode['spec']): Promise<void> => {
+  const live = api.nodes.get(metadata.name);
+  if (live?.metadata.uid === metadata.uid) api.nodes.set(metadata.name, { ...live, spec: { ...live.spec, ...spec } });
+  return Promise.resolve();
+};
+
 const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
   readParent: (_namespace, name) => Promise.resolve(api.read(name)),
   csiDriversOf: (nodeName) => Promise.resolve(api.csiNodes.has(nodeName) ? ['ebs.csi.aws.com'] : []),
-  deleteNodeOf: ({ metadata }, name) => {
-    if (api.nodes.get(name)?.metadata.labels?.[NODE] === metadata.uid) api.nodes.delete(name);
+  nodesOf: ({ metadata }) =>
+    Promise.resolve([...api.nodes.values()].filter((node) => node.metadata.labels?.[NODE] === metadata.uid)),
+  // The pods of this world are their volumes; see volumes.ts.
+  volumePodsOn: () => Promise.resolve([]),
+  cordon: (node) => changeNode(api, node, { unschedulable: true }),
+  taintRetiring: (node) => changeNode(api, node, { taints: [RETIRING] }),
+  taintOutOfService: (node) => changeNode(api, node, { taints: [OUT_OF_SERVICE] }),
+  untaintOutOfService: (node) => changeNode(api, node, { taints: [] }),
+  deleteNode: ({ metadata }) => {
+    if (api.nodes.get(metadata.name)?.metadata.uid === metadata.uid) api.nodes.delete(metadata.name);
     return Promise.resolve();
   },
   record: ({ metadata }, _type, reason) => {
@@ -75,9 +95,21 @@ const watched = (compute: Compute, cluster: NodeCluster, witness: Witness): Pick
       witness.terminates(instanceId);
       return compute.terminate(instanceId);
     },
+    stop: (instanceId, options) => {
+      witness.stops(instanceId);
+      return compute.stop(instanceId, options);
+    },
+    start: (instanceId) => {
+      witness.starts(instanceId);
+      return compute.start(instanceId);
+    },
   },
   cluster: {
     ...cluster,
+    taintOutOfService: (node) => {
+      witness.takesOutOfService(node);
+      return cluster.taintOutOfService(node);
+    },
     readParent: async (namespace, name) => {
       const live = await cluster.readParent(namespace, name);
       witness.sawParent(live);
@@ -92,14 +124,23 @@ const interrupted = ({ compute, cluster }: Pick<NodePorts, 'compute' | 'cluster'
     compute: {
       fleet: hold('fleet', compute.fleet),
       describe: hold('describe', compute.describe),
+      impaired: hold('impaired', compute.impaired),
       launch: hold('launch', compute.launch),
+      start: hold('start', compute.start),
+      stop: hold('stop', compute.stop),
       terminate: hold('terminate', compute.terminate),
       offeredTypes: hold('offeredTypes', compute.offeredTypes),
     },
     cluster: {
       readParent: hold('readParent', cluster.readParent),
       csiDriversOf: hold('csiDriversOf', cluster.csiDriversOf),
-      deleteNodeOf: hold('deleteNodeOf', cluster.deleteNodeOf),
+      nodesOf: hold('nodesOf', cluster.nodesOf),
+      volumePodsOn: hold('volumePodsOn', cluster.volumePodsOn),
+      cordon: hold('cordon', cluster.cordon),
+      taintRetiring: hold('taintRetiring', cluster.taintRetiring),
+      taintOutOfService: hold('taintOutOfService', cluster.taintOutOfService),
+      untaintOutOfService: hold('untaintOutOfService', cluster.untaintOutOfService),
+      deleteNode: hold('deleteNode', cluster.deleteNode),
       record: hold('record', cluster.record),
     },
   };

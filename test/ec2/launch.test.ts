@@ -295,7 +295,7 @@ describe('no capacity', () => {
     const world = await shortage();
     const before = object(world).status;
     await world.settle(() => world.simulation.calls.RunInstances === 2);
-    expect(world.now().getTime()).toBeGreaterThanOrEqual(Date.parse(before?.launch?.notBefore ?? ''));
+    expect(world.now().getTime()).toBeGreaterThanOrEqual(Date.parse(before?.shortage?.nextTry ?? ''));
     expect(object(world).status?.launch).toMatchObject({ attempt: 1, token: before?.launch?.token });
     expect(conditionOf(object(world).status?.conditions, 'Launched')?.message).toContain('m6i.large');
   });

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { OWNER_UID } from '../../hooks/api/labels.ts';
-import type { LaunchIntent } from '../../hooks/questdbnode/ports.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
+import type { LaunchIntent } from '../../hooks/questdbnode/memory.ts';
 import { violationsIn } from '../../local/ec2/invariants.ts';
 import type { JournalEntry } from '../../local/ec2/journal.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
@@ -11,6 +12,9 @@ export type Witness = {
   sawParent: (live: QuestDBNode | undefined) => void;
   launches: (intent: LaunchIntent) => void;
   terminates: (instanceId: string) => void;
+  stops: (instanceId: string) => void;
+  starts: (instanceId: string) => void;
+  takesOutOfService: (node: ClusterNode) => void;
 };
 
 /** Says in one sentence each what a hook must never do. */
@@ -24,24 +28,58 @@ const launchFault = (parent: QuestDBNode | undefined, intent: LaunchIntent): str
   return undefined;
 };
 
-const terminationFault = (parent: QuestDBNode | undefined, owner: string | undefined): string | undefined => {
+type Deed = { parent: QuestDBNode | undefined; instanceId: string; owner: string | undefined };
+
+const isDying = (parent: QuestDBNode): boolean => parent.metadata.deletionTimestamp !== undefined;
+
+const terminationFault = ({ parent, instanceId, owner }: Deed): string | undefined => {
   if (parent === undefined) return 'a termination without a live parent';
-  if (parent.metadata.deletionTimestamp === undefined) return 'a termination for a parent that is not being deleted';
+  const isReplaced = parent.status?.retiring?.some((replaced) => replaced.instanceId === instanceId) === true;
+  if (!isDying(parent) && !isReplaced)
+    return 'a termination of what is neither being deleted nor written down as replaced';
   return owner === parent.metadata.uid ? undefined : `a termination of an instance of ${owner ?? 'nobody'}`;
 };
 
-/** More than the simulator asks: one instance a QuestDBNode at a time, whatever attempt launched it. */
+const stopFault = ({ parent, instanceId }: Deed): string | undefined =>
+  parent?.status?.fence?.instanceId === instanceId ? undefined : 'a stop that is not written down in the live status';
+
+const startFault = ({ parent, instanceId, owner }: Deed): string | undefined => {
+  if (parent === undefined || isDying(parent)) return 'a start without a parent that lives';
+  if (parent.status?.fence?.instanceId === instanceId) return 'a start of a machine that is taken for lost';
+  return owner === parent.metadata.uid ? undefined : `a start of an instance of ${owner ?? 'nobody'}`;
+};
+
+/** A machine that may write is never said to be out of service: another one would write to the same volume. */
+const outOfServiceFault = (simulation: Simulation, { spec }: ClusterNode): string | undefined => {
+  simulation.present(() => undefined);
+  const state = simulation.account.instances[spec?.providerID?.split('/').at(-1) ?? '']?.state;
+  return state === undefined || state === 'stopped' || state === 'terminated'
+    ? undefined
+    : `a Node was taken out of service while its instance is ${state}`;
+};
+
+/** More than the simulator asks: one machine that may run a QuestDBNode at a time, whatever attempt launched it. */
 const doubles = (journal: readonly JournalEntry[]): string[] => {
   const live = new Map<string, string>();
+  const owners = new Map<string, string>();
   const found: string[] = [];
-  for (const effect of journal.flatMap(({ effects }) => effects)) {
+  for (const { caller, effect } of journal.flatMap((entry) => entry.effects.map((effect) => ({ ...entry, effect })))) {
     if (effect.effect === 'instance-launched') {
       const owner = effect.tags[OWNER_UID];
       const other = [...live].find(([, uid]) => owner !== undefined && uid === owner)?.[0];
       if (other !== undefined) found.push(`${effect.id} was launched for ${owner ?? ''} beside ${other}`);
       if (owner !== undefined) live.set(effect.id, owner);
+      owners.set(effect.id, owner ?? '');
     }
-    if (effect.effect === 'instance-state' && effect.to === 'shutting-down') live.delete(effect.id);
+    if (effect.effect !== 'instance-state') continue;
+    if (effect.to === 'shutting-down' || effect.to === 'stopped') live.delete(effect.id);
+    if (effect.to === 'pending') {
+      const owner = owners.get(effect.id) ?? '';
+      const other = [...live].find(([, uid]) => uid === owner)?.[0];
+      // What somebody starts by hand is not the operator's doing.
+      if (other !== undefined && caller !== 'aws') found.push(`${effect.id} was started for ${owner} beside ${other}`);
+      live.set(effect.id, owner);
+    }
   }
   return found;
 };
@@ -52,13 +90,21 @@ export const createLaws = (simulation: Simulation): Laws => {
   const note = (fault: string | undefined): void => {
     if (fault !== undefined) broken.push(fault);
   };
+  const deed = (parent: QuestDBNode | undefined, instanceId: string): Deed => ({
+    parent,
+    instanceId,
+    owner: simulation.account.instances[instanceId]?.tags[OWNER_UID],
+  });
   return {
     witness: () => {
       let parent: QuestDBNode | undefined;
       return {
         sawParent: (live) => (parent = live),
         launches: (intent) => note(launchFault(parent, intent)),
-        terminates: (id) => note(terminationFault(parent, simulation.account.instances[id]?.tags[OWNER_UID])),
+        terminates: (instanceId) => note(terminationFault(deed(parent, instanceId))),
+        stops: (instanceId) => note(stopFault(deed(parent, instanceId))),
+        starts: (instanceId) => note(startFault(deed(parent, instanceId))),
+        takesOutOfService: (node) => note(outOfServiceFault(simulation, node)),
       };
     },
     broken: () => {

@@ -1,17 +1,23 @@
-import { NODE } from '../../hooks/api/labels.ts';
+import { rfc3339 } from '../../hooks/api/conditions.ts';
+import { NODE, OUT_OF_SERVICE, RETIRING } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { machinesView, type Machine } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
 import type { ApiServer } from './api-server.ts';
+import { detachVolumesFrom } from './volumes.ts';
 
-/** Everything in the cluster that reacts to instances: their kubelets, the cloud controller and the CSI driver. */
+/** Everything in the cluster that reacts to instances: their kubelets, the node and cloud controllers, and the CSI driver. */
 export type Machines = {
-  /** Does what is due now; answers the uids of the QuestDBNodes whose Nodes came, went or became Ready. */
+  /** Does what is due now; answers the uids of the QuestDBNodes whose Nodes came, went or changed. */
   step: () => Set<string>;
+  /** Cuts the network of a machine, or mends it: EC2 sees nothing of that. */
+  isolate: (instanceId: string, isolated: boolean) => void;
 };
 
 /** From running to registered, from there to Ready, from there to its CSI driver. */
 const BOOT_SECONDS = [20, 5, 5] as const;
+/** How long a kubelet is silent before its Node is said to be not Ready. */
+const GRACE_SECONDS = 40;
 
 /** The label the instance's own user data asks for: a wrong user data makes a Node that nobody finds. */
 const labelsOf = ({ userData }: Machine): Record<string, string> => {
@@ -19,52 +25,94 @@ const labelsOf = ({ userData }: Machine): Record<string, string> => {
   return Object.fromEntries((flags ?? '').split(',').map((pair) => pair.split('=') as [string, string]));
 };
 
-const nodeOf = (machine: Machine, uid: string, isReady: boolean): ClusterNode => ({
+const registered = (machine: Machine): ClusterNode => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name: machine.privateDnsName, uid, labels: labelsOf(machine) },
+  metadata: { name: machine.privateDnsName, uid: `node-of-${machine.instanceId}`, labels: labelsOf(machine) },
   spec: { providerID: `aws:///${machine.zone}/${machine.instanceId}` },
-  status: {
-    allocatable: { cpu: '1930m', memory: '7291404Ki' },
-    conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
-  },
+  status: { allocatable: { cpu: '1930m', memory: '7291404Ki' } },
 });
+
+const withReady = (node: ClusterNode, status: 'True' | 'False' | 'Unknown', now: number): ClusterNode => {
+  const before = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (before?.status === status) return node;
+  const lastTransitionTime = rfc3339(new Date(now));
+  return { ...node, status: { ...node.status, conditions: [{ type: 'Ready', status, lastTransitionTime }] } };
+};
+
+const instanceIdOf = ({ spec }: ClusterNode): string => spec?.providerID?.split('/').at(-1) ?? '';
+
+const isToBeLeft = ({ spec }: ClusterNode): boolean =>
+  spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key || key === RETIRING.key) ?? false;
 
 /** Plays the machines of one account on one API server. */
 export const createMachines = (simulation: Simulation, api: ApiServer): Machines => {
   const runningSince = new Map<string, number>();
+  const silentSince = new Map<string, number>();
+  const isolated = new Set<string>();
 
-  const boot = (machine: Machine, changed: Set<string>): void => {
-    const now = simulation.clock.now();
+  const put = (node: ClusterNode, changed: Set<string>): void => {
+    if (JSON.stringify(api.nodes.get(node.metadata.name)) === JSON.stringify(node)) return;
+    api.nodes.set(node.metadata.name, node);
+    changed.add(node.metadata.labels?.[NODE] ?? '');
+  };
+
+  /** A kubelet that has power and network. */
+  const live = (machine: Machine, now: number, changed: Set<string>): void => {
+    silentSince.delete(machine.instanceId);
     const since = runningSince.get(machine.instanceId) ?? now;
     runningSince.set(machine.instanceId, since);
     const [registers, ready, driver] = BOOT_SECONDS;
     const age = (now - since) / 1000;
     if (age < registers) return;
-    const name = machine.privateDnsName;
-    const node = nodeOf(machine, `node-of-${machine.instanceId}`, age >= registers + ready);
-    if (JSON.stringify(api.nodes.get(name)) !== JSON.stringify(node)) {
-      api.nodes.set(name, node);
-      changed.add(node.metadata.labels?.[NODE] ?? '');
-    }
-    if (age >= registers + ready + driver) api.csiNodes.add(name);
+    const known = api.nodes.get(machine.privateDnsName);
+    const node = known !== undefined && instanceIdOf(known) === machine.instanceId ? known : registered(machine);
+    put(withReady(node, age >= registers + ready ? 'True' : 'False', now), changed);
+    if (age >= registers + ready + driver) api.csiNodes.add(machine.privateDnsName);
   };
 
+  const fallSilent = (instanceId: string, now: number, changed: Set<string>): void => {
+    const since = silentSince.get(instanceId) ?? now;
+    silentSince.set(instanceId, since);
+    const node = [...api.nodes.values()].find((candidate) => instanceIdOf(candidate) === instanceId);
+    if (node !== undefined && now - since >= GRACE_SECONDS * 1000) put(withReady(node, 'Unknown', now), changed);
+  };
+
+  /** The cloud controller takes the Nodes of instances away that are gone, once they are not Ready. */
   const removeNodesWithout = (machines: readonly Machine[], changed: Set<string>): void => {
     for (const [name, node] of api.nodes) {
-      if (machines.some(({ instanceId }) => node.spec?.providerID?.endsWith(`/${instanceId}`))) continue;
+      if (machines.some(({ instanceId }) => instanceIdOf(node) === instanceId)) continue;
       api.nodes.delete(name);
       api.csiNodes.delete(name);
       changed.add(node.metadata.labels?.[NODE] ?? '');
     }
   };
 
+  /** Pods on a Node that is out of service, or to be left, are let go, and their volumes with them. */
+  const letGo = (): void => {
+    for (const node of api.nodes.values()) if (isToBeLeft(node)) detachVolumesFrom(simulation, instanceIdOf(node));
+  };
+
   return {
+    isolate: (instanceId, isIsolated) => {
+      if (isIsolated) isolated.add(instanceId);
+      else isolated.delete(instanceId);
+    },
     step: () => {
       const changed = new Set<string>();
+      const now = simulation.clock.now();
       const machines = machinesView(simulation).filter(({ bootAs }) => bootAs !== 'none');
-      for (const machine of machines) if (machine.state === 'running') boot(machine, changed);
+      for (const machine of machines) {
+        if (machine.state !== 'running') {
+          // What is started again is a machine like new.
+          runningSince.delete(machine.instanceId);
+          isolated.delete(machine.instanceId);
+        }
+        if (machine.state === 'running' && !isolated.has(machine.instanceId)) live(machine, now, changed);
+        else fallSilent(machine.instanceId, now, changed);
+      }
       removeNodesWithout(machines, changed);
+      letGo();
       return changed;
     },
   };

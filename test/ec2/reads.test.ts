@@ -1,8 +1,10 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompute } from '../../hooks/aws/compute.ts';
-import { describeInstance, readFleet, readOfferedTypes, terminateInstance } from '../../hooks/aws/instances.ts';
+import { terminateInstance } from '../../hooks/aws/instance-state.ts';
+import { describeInstance, readFleet } from '../../hooks/aws/instances.ts';
 import { launchInput } from '../../hooks/aws/launch.ts';
+import { readOfferedTypes } from '../../hooks/aws/offerings.ts';
 import { createBlockStorage } from '../../hooks/aws/volumes.ts';
 import type { Compute } from '../../hooks/questdbnode/ports.ts';
 import type { BlockStorage } from '../../hooks/questdbvolume/ports.ts';

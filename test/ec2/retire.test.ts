@@ -107,7 +107,7 @@ describe('a deletion', () => {
     },
   );
 
-  it.each(['before terminate', 'after terminate', 'before deleteNodeOf'] as const)(
+  it.each(['before terminate', 'after terminate', 'before deleteNode'] as const)(
     'goes on when the process dies %s',
     async (at) => {
       const { world, uid } = await served();

@@ -2,7 +2,7 @@ import { DescribeInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCompute } from '../../hooks/aws/compute.ts';
 import { launchInput, launchInstance } from '../../hooks/aws/launch.ts';
-import type { LaunchIntent, LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
+import type { LaunchIntent, LaunchOutcome } from '../../hooks/questdbnode/memory.ts';
 import type { Instance } from '../../local/ec2/model.ts';
 import { CLUSTER_NAME, intent } from './objects.ts';
 import { openDeadWire, openWire, type Wire } from './wire.ts';
@@ -82,9 +82,7 @@ describe('a launch', () => {
   it('of the same intent is the same request, whatever the order of its tags', () => {
     const reversed = Object.fromEntries(Object.entries(intent().tags ?? {}).reverse());
     expect(JSON.stringify(launchInput(intent({ tags: reversed })))).toBe(JSON.stringify(launchInput(intent())));
-    expect(launchInput(intent({ requestedAt: '2027-01-01T00:00:00Z', notBefore: '2027-01-01T00:00:00Z' }))).toEqual(
-      launchInput(intent()),
-    );
+    expect(launchInput(intent({ requestedAt: '2027-01-01T00:00:00Z' }))).toEqual(launchInput(intent()));
   });
 
   it('that is repeated answers the same instance', async () => {
@@ -190,6 +188,7 @@ describe('compute', () => {
     expect(await compute.fleet()).toEqual([await compute.describe(instanceId)]);
     expect(await compute.describe(instanceId)).toEqual({
       instanceId,
+      launchTime: expect.stringMatching(/^\d{4}-.*Z$/) as string,
       state: 'running',
       instanceType: 'm6i.large',
       zone: 'eu-west-1a',

@@ -50,11 +50,22 @@ export const attachVolume = (simulation: Simulation, instanceId: string): string
 };
 
 /** Detaches all volumes with data, as the CSI driver does when their pods are gone. */
-export const detachVolumes = (simulation: Simulation): void => {
+export const detachVolumes = (simulation: Simulation): void => detachWhere(simulation, () => true);
+
+/** The same for one instance. */
+export const detachVolumesFrom = (simulation: Simulation, instanceId: string): void =>
+  detachWhere(simulation, (attachedTo) => attachedTo === instanceId);
+
+const detachWhere = (simulation: Simulation, isMeant: (instanceId: string) => boolean): void => {
   simulation.present(() => undefined);
-  for (const { id, tags, attachment } of Object.values(simulation.account.volumes)) {
-    if (attachment === undefined || !('questdb-fleet.dev/database' in tags)) continue;
-    call(simulation, 'DetachVolume', detachVolumeAction, { VolumeId: id });
-  }
+  const attached = Object.values(simulation.account.volumes).filter(
+    ({ tags, attachment }) =>
+      attachment !== undefined &&
+      attachment.state !== 'detaching' &&
+      'questdb-fleet.dev/database' in tags &&
+      isMeant(attachment.instanceId),
+  );
+  if (attached.length === 0) return;
+  for (const { id } of attached) call(simulation, 'DetachVolume', detachVolumeAction, { VolumeId: id });
   simulation.clock.advance(SETTLING_SECONDS);
 };

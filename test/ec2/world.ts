@@ -23,6 +23,8 @@ export type World = {
   now: () => Date;
   /** Moves the clock; machines boot and go meanwhile. */
   advance: (seconds: number) => void;
+  /** Cuts the network of a machine, or mends it. */
+  isolate: (instanceId: string, isolated?: boolean) => void;
   /** The same as `npm run local -- aws <name>`. */
   command: (name: string, body?: Record<string, unknown>) => void;
   /** Goes on as an undisturbed Metacontroller would until `done` holds. Throws, with what it saw last, after so many virtual seconds. */
@@ -38,6 +40,7 @@ export type World = {
 const START = new Date('2026-01-01T00:00:00Z');
 const LONGEST_STEP_SECONDS = 10;
 
+/** A stopped one that was replaced still costs, and is to go. */
 const isLiving = ({ state }: Instance): boolean => state !== 'shutting-down' && state !== 'terminated';
 
 const liveInstances = (simulation: Simulation, uid: string): Instance[] => {
@@ -121,6 +124,9 @@ export const openWorld = (seed = 7, settings: Partial<Ec2Settings> = {}): World 
     events,
     now,
     advance,
+    isolate: (instanceId, isolated = true) => {
+      machines.isolate(instanceId, isolated);
+    },
     command: (name, body = {}) => void runCommand(simulation, name, body),
     settle,
     instancesOf,

@@ -33,7 +33,13 @@ const owner: QuestDBNode = {
   apiVersion: 'questdb-fleet.dev/v1alpha1',
   kind: 'QuestDBNode',
   metadata: { name: 'trades-0', namespace: 'acme', uid: 'uid' },
-  spec: { instanceType: 'r6i.large', zone: 'eu-west-1a', className: 'default', databaseName: 'trades', relaunch: 'Allowed' },
+  spec: {
+    instanceType: 'r6i.large',
+    zone: 'eu-west-1a',
+    className: 'default',
+    databaseName: 'trades',
+    relaunch: 'Allowed',
+  },
 };
 const joinedNode: ClusterNode = {
   apiVersion: 'v1',
@@ -104,6 +110,7 @@ const NODE_CALLS: CallOfEach<NodeCluster> = {
   nodesOf: (port) => port.nodesOf(owner),
   volumePodsOn: (port) => port.volumePodsOn('node'),
   cordon: (port) => port.cordon(joinedNode),
+  taintRetiring: (port) => port.taintRetiring(joinedNode),
   taintOutOfService: (port) => port.taintOutOfService(joinedNode),
   untaintOutOfService: (port) => port.untaintOutOfService(joinedNode),
   deleteNode: (port) => port.deleteNode(joinedNode),
@@ -176,7 +183,12 @@ const ANSWERS: [kind: string, answer: CustomizeResponse][] = [
   [
     'QuestDBNode',
     customizeNode({
-      parent: parentOf('QuestDBNode', { ...node, zone: 'eu-west-1a', databaseName: 'trades', relaunch: 'Allowed' as const }),
+      parent: parentOf('QuestDBNode', {
+        ...node,
+        zone: 'eu-west-1a',
+        databaseName: 'trades',
+        relaunch: 'Allowed' as const,
+      }),
     }),
   ],
   ['QuestDBVolume', customizeVolume({ parent: parentOf('QuestDBVolume', { ...storage, databaseName: 'trades' }) })],

@@ -93,6 +93,8 @@ export const beginStart = (context: Context, instance: Instance): void => {
   takeCapacity(context.account, instance.type, instance.zone, 1);
   instance.stateReason = undefined;
   instance.transitionReason = '';
+  // EC2 tells the time of the last start.
+  instance.launchTime = context.now;
   enterState(context, instance, 'pending', { to: 'running', seconds: context.settings.pendingSeconds });
 };
 
