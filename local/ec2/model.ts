@@ -43,6 +43,8 @@ export type Instance = {
   rootDeviceName: string;
   stateReason?: { code: string; message: string } | undefined;
   transitionReason: string;
+  /** Takes no next state until it is freed. */
+  stuck?: boolean | undefined;
   impairedSince?: number | undefined;
   bootAs: 'process' | 'kwok' | 'none';
   /** Machines of the local cluster itself; nothing can be done to them. */

@@ -66,7 +66,9 @@ type Due = { at: number; apply: (context: Context) => void };
 
 const dueOfInstance = (context: Context, instance: Instance): Due[] => {
   const due: Due[] = [];
-  if (instance.next) due.push({ at: instance.next.at, apply: (then) => takeNextState(then, instance) });
+  if (instance.next && !instance.stuck) {
+    due.push({ at: instance.next.at, apply: (then) => takeNextState(then, instance) });
+  }
   if (instance.state === 'terminated') {
     due.push({
       at: instance.since + context.settings.terminatedSeconds * 1000,
@@ -152,4 +154,17 @@ export const beginStop = (context: Context, instance: Instance): void => {
   returnCapacity(context.account, instance);
   instance.impairedSince = undefined;
   enterState(context, instance, 'stopping', { to: 'stopped', seconds: context.settings.stoppingSeconds });
+};
+
+/** Frees an instance that is stuck; what was due long ago is due now. */
+export const unstick = (context: Context, instance: Instance): void => {
+  instance.stuck = undefined;
+  if (instance.next) instance.next.at = Math.max(instance.next.at, context.now);
+};
+
+/** A forced stop ends what keeps the stop from ending, and takes the time of a stop. */
+export const forceStop = (context: Context, instance: Instance): void => {
+  if (!instance.stuck || !instance.next) return;
+  instance.stuck = undefined;
+  instance.next.at = after(context, context.settings.stoppingSeconds);
 };

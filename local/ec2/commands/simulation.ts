@@ -4,6 +4,7 @@ import { instanceTypeNamed, zoneNamed } from '../catalog.ts';
 import { CONNECTION_RESET, NO_ANSWER } from '../faults.ts';
 import { parseSettings } from '../settings.ts';
 import { type Command, CommandError, numberOf, textOf } from './command.ts';
+import { healInstance } from './troubles.ts';
 
 export const fail: Command = {
   usage: `{action, code?, message?, times?, when?}: makes the next calls of an action ("*" for any) fail with an error code of EC2, ${CONNECTION_RESET} or ${NO_ANSWER}; when "after", the effect happens first`,
@@ -24,11 +25,12 @@ export const fail: Command = {
 };
 
 export const heal: Command = {
-  usage: '{}: takes back all faults, impairments and shortages of capacity',
-  run: (_simulation, { account }) => {
+  usage: '{}: takes back all faults, troubles of instances and shortages of capacity',
+  run: (_simulation, context) => {
+    const { account } = context;
     account.faults = [];
     account.capacity = {};
-    for (const instance of Object.values(account.instances)) instance.impairedSince = undefined;
+    for (const instance of Object.values(account.instances)) healInstance(context, instance);
     return {};
   },
 };
