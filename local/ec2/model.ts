@@ -7,6 +7,9 @@ export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'sh
 /** The state that comes next by itself, and when. */
 type Step<State> = { to: State; at: number };
 
+/** The status checks that an instance can fail: `instance` looks at the machine, `system` at the host under it. */
+export type Impairment = { since: number; check: 'instance' | 'system' | 'both' };
+
 /** All times are virtual milliseconds since the epoch. */
 export type Instance = {
   id: string;
@@ -45,7 +48,9 @@ export type Instance = {
   transitionReason: string;
   /** Takes no next state until it is freed. */
   stuck?: boolean | undefined;
-  impairedSince?: number | undefined;
+  impairment?: Impairment | undefined;
+  /** Its network is cut, and no status check sees it. */
+  isolated?: boolean | undefined;
   bootAs: 'process' | 'kwok' | 'none';
   /** Machines of the local cluster itself; nothing can be done to them. */
   builtIn: boolean;

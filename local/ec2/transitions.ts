@@ -55,10 +55,17 @@ const enterTerminated = (context: Context, instance: Instance): void => {
   expireTokensOf(context.account, instance.id, after(context, context.settings.tokenSeconds));
 };
 
+/** It starts on another host: what ailed it stays behind. */
+const enterStopped = (context: Context, instance: Instance): void => {
+  instance.impairment = undefined;
+  instance.isolated = undefined;
+  enterState(context, instance, 'stopped');
+};
+
 const takeNextState = (context: Context, instance: Instance): void => {
   const to = instance.next?.to;
   if (to === 'running') enterRunning(context, instance);
-  if (to === 'stopped') enterState(context, instance, 'stopped');
+  if (to === 'stopped') enterStopped(context, instance);
   if (to === 'terminated') enterTerminated(context, instance);
 };
 
@@ -152,7 +159,6 @@ export const beginTermination = (context: Context, instance: Instance): void => 
 
 export const beginStop = (context: Context, instance: Instance): void => {
   returnCapacity(context.account, instance);
-  instance.impairedSince = undefined;
   enterState(context, instance, 'stopping', { to: 'stopped', seconds: context.settings.stoppingSeconds });
 };
 

@@ -12,6 +12,10 @@ export type Machine = {
   architecture: string;
   zone: string;
   state: string;
+  /** Its processes run: also while it is stuck in stopping. */
+  hasPower: boolean;
+  /** Packets reach it and leave it. */
+  hasNetwork: boolean;
   privateIpAddress: string;
   privateDnsName: string;
   userData: string;
@@ -19,6 +23,13 @@ export type Machine = {
   bootAs: 'process' | 'kwok' | 'none';
   attachedVolumes: { volumeId: string; device: string }[];
 };
+
+/** The worst case of a stop that hangs: the machine has not noticed it. */
+const hasPower = ({ state, stuck }: Instance): boolean =>
+  state === 'running' || (state === 'stopping' && stuck === true);
+
+const hasNetwork = ({ state, impairment, isolated }: Instance): boolean =>
+  state === 'running' && impairment === undefined && isolated !== true;
 
 /** Every instance that is not terminated, visible or not. A volume is plugged in from `attached` until it is detached. */
 export const machinesView = (simulation: Simulation): Machine[] => {
@@ -33,6 +44,8 @@ export const machinesView = (simulation: Simulation): Machine[] => {
       architecture: instance.architecture,
       zone: instance.zone,
       state: instance.state,
+      hasPower: hasPower(instance),
+      hasNetwork: hasNetwork(instance),
       privateIpAddress: instance.privateIpAddress,
       privateDnsName: instance.privateDnsName,
       userData: instance.userData,

@@ -3,7 +3,7 @@ import type { Effect } from '../journal.ts';
 import type { Simulation } from '../simulation.ts';
 import { deleteVolume, powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
 import { advance, capacity, fail, heal, reset, set } from './simulation.ts';
-import { impair, stick } from './troubles.ts';
+import { impair, isolate, stick } from './troubles.ts';
 
 const COMMANDS = new Map<string, Command>([
   ['terminate-instance', terminateInstance],
@@ -11,6 +11,7 @@ const COMMANDS = new Map<string, Command>([
   ['start-instance', startInstance],
   ['power-off', powerOff],
   ['impair', impair],
+  ['isolate', isolate],
   ['stick', stick],
   ['delete-volume', deleteVolume],
   ['fail', fail],

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import type { Instance } from '../model.ts';
+import type { Impairment, Instance } from '../model.ts';
 import { unstick } from '../transitions.ts';
-import { type Command, flagOf } from './command.ts';
+import { type Command, type CommandBody, CommandError, flagOf } from './command.ts';
 import { instanceIn } from './machines.ts';
 
 /** For the journal, which tells when a trouble began and ended. */
@@ -21,24 +21,44 @@ export const stick: Command = {
   },
 };
 
+const CHECKS = ['instance', 'system', 'both'] as const;
+
+const checkIn = (body: CommandBody): Impairment['check'] => {
+  const check = CHECKS.find((one) => one === (body.check ?? 'both'));
+  if (check === undefined) throw new CommandError(`check is one of ${CHECKS.join(', ')}`);
+  return check;
+};
+
 export const impair: Command = {
-  usage: '{id, impaired?}: fails the status checks of an instance, or with impaired: false passes them again',
+  usage:
+    '{id, check?, impaired?}: fails the status checks of an instance (check: instance, system or both) and cuts its network while its processes go on, until impaired: false or a stop',
   run: (_simulation, context, body) => {
     const instance = instanceIn(context, body);
+    const check = checkIn(body);
     const impaired = flagOf(body, 'impaired', true);
-    instance.impairedSince = impaired ? context.now : undefined;
-    note(context, instance, { impaired });
+    instance.impairment = impaired ? { since: instance.impairment?.since ?? context.now, check } : undefined;
+    note(context, instance, impaired ? { impaired, check } : { impaired });
     return { id: instance.id, impaired };
   },
 };
 
-const isTroubled = (instance: Instance): boolean =>
-  instance.stuck !== undefined || instance.impairedSince !== undefined;
+export const isolate: Command = {
+  usage:
+    '{id, isolated?}: cuts the network of an instance while its processes and its status checks go on, until isolated: false or a stop',
+  run: (_simulation, context, body) => {
+    const instance = instanceIn(context, body);
+    const isolated = flagOf(body, 'isolated', true);
+    instance.isolated = isolated || undefined;
+    note(context, instance, { isolated });
+    return { id: instance.id, isolated };
+  },
+};
 
 /** Ends every trouble of an instance. */
 export const healInstance = (context: Context, instance: Instance): void => {
-  if (!isTroubled(instance)) return;
+  if (!instance.stuck && !instance.impairment && !instance.isolated) return;
   if (instance.stuck) unstick(context, instance);
-  instance.impairedSince = undefined;
+  instance.impairment = undefined;
+  instance.isolated = undefined;
   note(context, instance, { healed: true });
 };
