@@ -7,6 +7,13 @@ export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'sh
 /** The state that comes next by itself, and when. */
 type Step<State> = { to: State; at: number };
 
+/** Where a launch, and each start after it, takes its capacity from. */
+export type CapacityReservationWish = {
+  preference: 'open' | 'none' | 'capacity-reservations-only';
+  /** The reservation that it names; without one nothing is reserved for it. */
+  targetId?: string | undefined;
+};
+
 /** The status checks that an instance can fail: `instance` looks at the machine, `system` at the host under it. */
 export type Impairment = { since: number; check: 'instance' | 'system' | 'both' };
 
@@ -46,6 +53,7 @@ export type Instance = {
   rootDeviceName: string;
   stateReason?: { code: string; message: string } | undefined;
   transitionReason: string;
+  capacityReservation?: CapacityReservationWish | undefined;
   /** Takes no next state until it is freed. */
   stuck?: boolean | undefined;
   impairment?: Impairment | undefined;
@@ -134,5 +142,7 @@ export type Account = {
   faults: Fault[];
   /** The last address given, by subnet. */
   addresses: Record<string, number>;
+  /** How many addresses may be used at a time, by subnet; without an entry as many as it has. */
+  addressLimits: Record<string, number>;
   random: { ids: RandomState; pages: RandomState };
 };

@@ -1,4 +1,7 @@
-import { instanceTypeNamed } from './catalog.ts';
+import { freeAddresses } from './addresses.ts';
+import { freeSlots } from './capacity.ts';
+import { CAPACITY_RESERVATIONS, instanceTypeNamed, SUBNETS } from './catalog.ts';
+import type { Context } from './context.ts';
 import { volumesOf } from './lookup.ts';
 import type { Instance, Snapshot, Volume } from './model.ts';
 import type { Simulation } from './simulation.ts';
@@ -81,15 +84,30 @@ const snapshotView = ({ id, ...snapshot }: Snapshot) => ({
   startTime: iso(snapshot.startTime),
 });
 
+const reservationViews = ({ account }: Context) =>
+  CAPACITY_RESERVATIONS.map((reservation) => ({
+    capacityReservationId: reservation.id,
+    instanceType: reservation.type,
+    zone: reservation.zone,
+    total: reservation.count,
+    available: freeSlots(account, reservation),
+  }));
+
+const subnetViews = (context: Context) =>
+  SUBNETS.map((subnet) => ({ subnetId: subnet.id, zone: subnet.zone, free: freeAddresses(context, subnet) }));
+
 /** Everything there is, without any delay of visibility, under EC2's names. */
 export const stateView = (simulation: Simulation) => {
-  const { account, settings, now } = simulation.present(() => undefined);
+  const context = simulation.present(() => undefined);
+  const { account, settings, now } = context;
   return {
     clock: { now: iso(now), speed: settings.speed },
     settings,
     calls: simulation.calls,
     faults: account.faults,
     capacity: account.capacity,
+    capacityReservations: reservationViews(context),
+    subnets: subnetViews(context),
     instances: Object.values(account.instances).map(instanceView),
     volumes: Object.values(account.volumes).map(volumeView),
     snapshots: Object.values(account.snapshots).map(snapshotView),

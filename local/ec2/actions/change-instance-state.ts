@@ -1,4 +1,4 @@
-import { checkCapacity, takeCapacity } from '../capacity.ts';
+import { roomFor, takeCapacity } from '../capacity.ts';
 import type { Context } from '../context.ts';
 import { Ec2Error, missingParameter } from '../errors.ts';
 import { instancesById } from '../lookup.ts';
@@ -97,7 +97,7 @@ const stop = (context: Context, fields: Fields): Answer =>
 
 /** Starts a stopped instance; also used by AWS itself. */
 export const beginStart = (context: Context, instance: Instance): void => {
-  takeCapacity(context.account, instance.type, instance.zone, 1);
+  takeCapacity(context.account, instance, 1);
   instance.stateReason = undefined;
   instance.transitionReason = '';
   enterState(context, instance, 'pending', { to: 'running', seconds: context.settings.pendingSeconds });
@@ -109,7 +109,7 @@ const start = (context: Context, fields: Fields): Answer =>
     fields,
     (instance) => {
       if (isEnding(instance.state) || instance.state === 'stopping') throw notStartable(instance);
-      if (instance.state === 'stopped') checkCapacity(context, instance.type, instance.zone, 1);
+      if (instance.state === 'stopped') roomFor(context, instance, { min: 1, max: 1 });
     },
     (instance) => {
       if (instance.state === 'stopped') beginStart(context, instance);

@@ -1,6 +1,7 @@
 import { ACTIONS } from '../actions/table.ts';
+import { freeAddresses, limitAddresses } from '../addresses.ts';
 import { setCapacity } from '../capacity.ts';
-import { instanceTypeNamed, zoneNamed } from '../catalog.ts';
+import { instanceTypeNamed, SUBNETS, zoneNamed } from '../catalog.ts';
 import { CONNECTION_RESET, NO_ANSWER } from '../faults.ts';
 import { parseSettings } from '../settings.ts';
 import { type Command, CommandError, numberOf, textOf } from './command.ts';
@@ -25,11 +26,12 @@ export const fail: Command = {
 };
 
 export const heal: Command = {
-  usage: '{}: takes back all faults, troubles of instances and shortages of capacity',
+  usage: '{}: takes back all faults, troubles of instances and shortages of capacity and addresses',
   run: (_simulation, context) => {
     const { account } = context;
     account.faults = [];
     account.capacity = {};
+    account.addressLimits = {};
     for (const instance of Object.values(account.instances)) healInstance(context, instance);
     return {};
   },
@@ -45,6 +47,17 @@ export const capacity: Command = {
     const available = numberOf(body, 'available');
     setCapacity(account, type, zone, available);
     return { instanceType: type, zone, available };
+  },
+};
+
+export const addresses: Command = {
+  usage: '{subnetId, free}: how many more addresses a subnet has',
+  run: (_simulation, context, body) => {
+    const subnetId = textOf(body, 'subnetId');
+    const subnet = SUBNETS.find(({ id }) => id === subnetId);
+    if (!subnet) throw new CommandError(`no subnet ${subnetId}; there are ${SUBNETS.map(({ id }) => id).join(', ')}`);
+    limitAddresses(context, subnet, numberOf(body, 'free'));
+    return { subnetId, free: freeAddresses(context, subnet) };
   },
 };
 

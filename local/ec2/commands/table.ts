@@ -2,7 +2,7 @@ import { type Command, type CommandBody, CommandError } from './command.ts';
 import type { Effect } from '../journal.ts';
 import type { Simulation } from '../simulation.ts';
 import { deleteVolume, powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
-import { advance, capacity, fail, heal, reset, set } from './simulation.ts';
+import { addresses, advance, capacity, fail, heal, reset, set } from './simulation.ts';
 import { impair, isolate, stick } from './troubles.ts';
 
 const COMMANDS = new Map<string, Command>([
@@ -17,6 +17,7 @@ const COMMANDS = new Map<string, Command>([
   ['fail', fail],
   ['heal', heal],
   ['capacity', capacity],
+  ['addresses', addresses],
   ['set', set],
   ['advance', advance],
   ['reset', reset],
