@@ -10,5 +10,6 @@ export const emptyAccount = (seed: number, now: number): Account => ({
   capacity: {},
   faults: [],
   addresses: {},
+  addressLimits: {},
   random: { ids: { value: seed }, pages: { value: seed ^ 0x5bd1e995 } },
 });

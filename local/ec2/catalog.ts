@@ -18,6 +18,15 @@ export const SUBNETS: Subnet[] = [
   { id: 'subnet-local-a', zone: 'eu-west-1a', cidr: '10.2.0.0/18', thirdOctet: 0 },
   { id: 'subnet-local-b', zone: 'eu-west-1b', cidr: '10.2.64.0/18', thirdOctet: 64 },
   { id: 'subnet-local-c', zone: 'eu-west-1c', cidr: '10.2.128.0/18', thirdOctet: 128 },
+  // A second one in the first zone, for whoever wants to choose.
+  { id: 'subnet-local-a2', zone: 'eu-west-1a', cidr: '10.2.192.0/18', thirdOctet: 192 },
+];
+
+/** Capacity that is kept for those who name it: `targeted`, in EC2's words. */
+export type CapacityReservation = { id: string; type: string; zone: string; count: number };
+
+export const CAPACITY_RESERVATIONS: CapacityReservation[] = [
+  { id: 'cr-local', type: 'r6i.large', zone: 'eu-west-1a', count: 2 },
 ];
 
 export type Image = {

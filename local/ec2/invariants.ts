@@ -1,5 +1,5 @@
 import type { Effect, JournalEntry } from './journal.ts';
-import type { Tags, VolumeSpec } from './model.ts';
+import type { InstanceState, Tags, VolumeSpec } from './model.ts';
 
 const OWNER_TAG = 'questdb-fleet.dev/owner-uid';
 const ATTEMPT_TAG = 'questdb-fleet.dev/attempt';
@@ -10,9 +10,11 @@ export type InvariantOptions = {
   mayDelete?: (volumeId: string, tags: Tags) => boolean;
 };
 
+type Seen = { tags: Tags; state: InstanceState };
+
 type World = {
-  /** Tags of the instances that are not shut down. */
-  live: Map<string, Tags>;
+  /** The instances that are not on their way out. */
+  live: Map<string, Seen>;
   /** Where each volume is attached. */
   attached: Map<string, string>;
   lastTarget: Map<string, VolumeSpec>;
@@ -27,21 +29,52 @@ const needOf = (tags: Tags): string | undefined => {
   return owner === undefined ? undefined : `${owner}, attempt ${tags[ATTEMPT_TAG] ?? 'none'}`;
 };
 
-const onLaunch = (world: World, id: string, tags: Tags): string | undefined => {
-  const need = needOf(tags);
-  const other = [...world.live].find(([, liveTags]) => need !== undefined && needOf(liveTags) === need)?.[0];
-  world.live.set(id, tags);
-  return other === undefined ? undefined : `two live instances for owner ${need ?? ''}: ${other} and ${id}`;
+/** An instance that is not stopped, nor on its way out: its processes may write. */
+const mayRun = ({ state }: Seen): boolean => state === 'pending' || state === 'running' || state === 'stopping';
+
+const findOther = (world: World, id: string, matches: (seen: Seen) => boolean): string | undefined =>
+  [...world.live].find(([other, seen]) => other !== id && matches(seen))?.[0];
+
+/** Another instance of this owner, whatever the attempt, that may run. */
+const rivalOf = (world: World, id: string, tags: Tags): string | undefined => {
+  const owner = tags[OWNER_TAG];
+  return owner === undefined
+    ? undefined
+    : findOther(world, id, (seen) => seen.tags[OWNER_TAG] === owner && mayRun(seen));
 };
 
-const onState = (
-  world: World,
-  entry: JournalEntry,
-  effect: Extract<Effect, { effect: 'instance-state' }>,
-): string | undefined => {
-  if (effect.to === 'shutting-down' || effect.to === 'terminated') world.live.delete(effect.id);
+const rivalry = (what: string, tags: Tags, rival: string): string =>
+  `${what} for owner ${tags[OWNER_TAG] ?? ''} while ${rival}, which may run, was there`;
+
+const onLaunch = (world: World, id: string, tags: Tags): string | undefined => {
+  const need = needOf(tags);
+  const twin = findOther(world, id, (seen) => need !== undefined && needOf(seen.tags) === need);
+  const rival = rivalOf(world, id, tags);
+  world.live.set(id, { tags, state: 'pending' });
+  if (twin !== undefined) return `two live instances for owner ${need ?? ''}: ${twin} and ${id}`;
+  return rival === undefined ? undefined : rivalry(`launched ${id}`, tags, rival);
+};
+
+type StateEffect = Extract<Effect, { effect: 'instance-state' }>;
+
+const onEnd = (world: World, entry: JournalEntry, effect: StateEffect): string | undefined => {
+  world.live.delete(effect.id);
   if (entry.action !== 'TerminateInstances' || effect.dataVolumes.length === 0) return undefined;
   return `${entry.caller} terminated ${effect.id} with data volumes attached: ${effect.dataVolumes.join(', ')}`;
+};
+
+const onState = (world: World, entry: JournalEntry, effect: StateEffect): string | undefined => {
+  if (effect.to === 'shutting-down' || effect.to === 'terminated') return onEnd(world, entry, effect);
+  const seen = world.live.get(effect.id);
+  if (!seen) return undefined;
+  seen.state = effect.to;
+  const rival = entry.action === 'StartInstances' ? rivalOf(world, effect.id, seen.tags) : undefined;
+  return rival === undefined ? undefined : rivalry(`${entry.caller} started ${effect.id}`, seen.tags, rival);
+};
+
+const onTags = (world: World, id: string, tags: Tags): void => {
+  const seen = world.live.get(id);
+  if (seen) seen.tags = tags;
 };
 
 const onAttach = (world: World, volumeId: string, instanceId: string): string | undefined => {
@@ -83,7 +116,7 @@ const check = (world: World, entry: JournalEntry, effect: Effect, options: Invar
     case 'volume-modified':
       return onModify(world, effect);
     case 'tags-changed':
-      if (world.live.has(effect.id)) world.live.set(effect.id, effect.tags);
+      onTags(world, effect.id, effect.tags);
       return undefined;
     default:
       return undefined;

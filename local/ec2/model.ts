@@ -7,6 +7,16 @@ export type InstanceState = 'pending' | 'running' | 'stopping' | 'stopped' | 'sh
 /** The state that comes next by itself, and when. */
 type Step<State> = { to: State; at: number };
 
+/** Where a launch, and each start after it, takes its capacity from. */
+export type CapacityReservationWish = {
+  preference: 'open' | 'none' | 'capacity-reservations-only';
+  /** The reservation that it names; without one nothing is reserved for it. */
+  targetId?: string | undefined;
+};
+
+/** The status checks that an instance can fail: `instance` looks at the machine, `system` at the host under it. */
+export type Impairment = { since: number; check: 'instance' | 'system' | 'both' };
+
 /** All times are virtual milliseconds since the epoch. */
 export type Instance = {
   id: string;
@@ -43,7 +53,12 @@ export type Instance = {
   rootDeviceName: string;
   stateReason?: { code: string; message: string } | undefined;
   transitionReason: string;
-  impairedSince?: number | undefined;
+  capacityReservation?: CapacityReservationWish | undefined;
+  /** Takes no next state until it is freed. */
+  stuck?: boolean | undefined;
+  impairment?: Impairment | undefined;
+  /** Its network is cut, and no status check sees it. */
+  isolated?: boolean | undefined;
   bootAs: 'process' | 'kwok' | 'none';
   /** Machines of the local cluster itself; nothing can be done to them. */
   builtIn: boolean;
@@ -127,5 +142,7 @@ export type Account = {
   faults: Fault[];
   /** The last address given, by subnet. */
   addresses: Record<string, number>;
+  /** How many addresses may be used at a time, by subnet; without an entry as many as it has. */
+  addressLimits: Record<string, number>;
   random: { ids: RandomState; pages: RandomState };
 };

@@ -57,7 +57,8 @@ const settleAndJournal = (simulation: Simulation, now: number): void => {
 export const createSimulation = (start: SimulationStart): Simulation => {
   const clock = createClock(start.now, start.settings.speed);
   const simulation: Simulation = {
-    account: start.account ?? emptyAccount(start.seed, clock.now()),
+    // What an account that was saved long ago does not have is as in an empty one.
+    account: { ...emptyAccount(start.seed, clock.now()), ...start.account },
     settings: start.settings,
     clock,
     journal: createJournal(start.journal, (entry) => {

@@ -55,10 +55,17 @@ const enterTerminated = (context: Context, instance: Instance): void => {
   expireTokensOf(context.account, instance.id, after(context, context.settings.tokenSeconds));
 };
 
+/** It starts on another host: what ailed it stays behind. */
+const enterStopped = (context: Context, instance: Instance): void => {
+  instance.impairment = undefined;
+  instance.isolated = undefined;
+  enterState(context, instance, 'stopped');
+};
+
 const takeNextState = (context: Context, instance: Instance): void => {
   const to = instance.next?.to;
   if (to === 'running') enterRunning(context, instance);
-  if (to === 'stopped') enterState(context, instance, 'stopped');
+  if (to === 'stopped') enterStopped(context, instance);
   if (to === 'terminated') enterTerminated(context, instance);
 };
 
@@ -66,7 +73,9 @@ type Due = { at: number; apply: (context: Context) => void };
 
 const dueOfInstance = (context: Context, instance: Instance): Due[] => {
   const due: Due[] = [];
-  if (instance.next) due.push({ at: instance.next.at, apply: (then) => takeNextState(then, instance) });
+  if (instance.next && !instance.stuck) {
+    due.push({ at: instance.next.at, apply: (then) => takeNextState(then, instance) });
+  }
   if (instance.state === 'terminated') {
     due.push({
       at: instance.since + context.settings.terminatedSeconds * 1000,
@@ -150,6 +159,18 @@ export const beginTermination = (context: Context, instance: Instance): void => 
 
 export const beginStop = (context: Context, instance: Instance): void => {
   returnCapacity(context.account, instance);
-  instance.impairedSince = undefined;
   enterState(context, instance, 'stopping', { to: 'stopped', seconds: context.settings.stoppingSeconds });
+};
+
+/** Frees an instance that is stuck; what was due long ago is due now. */
+export const unstick = (context: Context, instance: Instance): void => {
+  instance.stuck = undefined;
+  if (instance.next) instance.next.at = Math.max(instance.next.at, context.now);
+};
+
+/** A forced stop ends what keeps the stop from ending, and takes the time of a stop. */
+export const forceStop = (context: Context, instance: Instance): void => {
+  if (!instance.stuck || !instance.next) return;
+  instance.stuck = undefined;
+  instance.next.at = after(context, context.settings.stoppingSeconds);
 };

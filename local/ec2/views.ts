@@ -1,4 +1,7 @@
-import { instanceTypeNamed } from './catalog.ts';
+import { freeAddresses } from './addresses.ts';
+import { freeSlots } from './capacity.ts';
+import { CAPACITY_RESERVATIONS, instanceTypeNamed, SUBNETS } from './catalog.ts';
+import type { Context } from './context.ts';
 import { volumesOf } from './lookup.ts';
 import type { Instance, Snapshot, Volume } from './model.ts';
 import type { Simulation } from './simulation.ts';
@@ -12,6 +15,10 @@ export type Machine = {
   architecture: string;
   zone: string;
   state: string;
+  /** Its processes run: also while it is stuck in stopping. */
+  hasPower: boolean;
+  /** Packets reach it and leave it. */
+  hasNetwork: boolean;
   privateIpAddress: string;
   privateDnsName: string;
   userData: string;
@@ -19,6 +26,13 @@ export type Machine = {
   bootAs: 'process' | 'kwok' | 'none';
   attachedVolumes: { volumeId: string; device: string }[];
 };
+
+/** The worst case of a stop that hangs: the machine has not noticed it. */
+const hasPower = ({ state, stuck }: Instance): boolean =>
+  state === 'running' || (state === 'stopping' && stuck === true);
+
+const hasNetwork = ({ state, impairment, isolated }: Instance): boolean =>
+  state === 'running' && impairment === undefined && isolated !== true;
 
 /** Every instance that is not terminated, visible or not. A volume is plugged in from `attached` until it is detached. */
 export const machinesView = (simulation: Simulation): Machine[] => {
@@ -33,6 +47,8 @@ export const machinesView = (simulation: Simulation): Machine[] => {
       architecture: instance.architecture,
       zone: instance.zone,
       state: instance.state,
+      hasPower: hasPower(instance),
+      hasNetwork: hasNetwork(instance),
       privateIpAddress: instance.privateIpAddress,
       privateDnsName: instance.privateDnsName,
       userData: instance.userData,
@@ -68,15 +84,30 @@ const snapshotView = ({ id, ...snapshot }: Snapshot) => ({
   startTime: iso(snapshot.startTime),
 });
 
+const reservationViews = ({ account }: Context) =>
+  CAPACITY_RESERVATIONS.map((reservation) => ({
+    capacityReservationId: reservation.id,
+    instanceType: reservation.type,
+    zone: reservation.zone,
+    total: reservation.count,
+    available: freeSlots(account, reservation),
+  }));
+
+const subnetViews = (context: Context) =>
+  SUBNETS.map((subnet) => ({ subnetId: subnet.id, zone: subnet.zone, free: freeAddresses(context, subnet) }));
+
 /** Everything there is, without any delay of visibility, under EC2's names. */
 export const stateView = (simulation: Simulation) => {
-  const { account, settings, now } = simulation.present(() => undefined);
+  const context = simulation.present(() => undefined);
+  const { account, settings, now } = context;
   return {
     clock: { now: iso(now), speed: settings.speed },
     settings,
     calls: simulation.calls,
     faults: account.faults,
     capacity: account.capacity,
+    capacityReservations: reservationViews(context),
+    subnets: subnetViews(context),
     instances: Object.values(account.instances).map(instanceView),
     volumes: Object.values(account.volumes).map(volumeView),
     snapshots: Object.values(account.snapshots).map(snapshotView),

@@ -8,6 +8,10 @@ export type Machine = {
   architecture: string;
   zone: string;
   state: string;
+  /** Its processes run: also while it is stuck in stopping. */
+  hasPower: boolean;
+  /** Packets reach it and leave it. */
+  hasNetwork: boolean;
   privateIpAddress: string;
   privateDnsName: string;
   /** base64, as EC2 keeps it. */

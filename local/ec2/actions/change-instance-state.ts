@@ -1,10 +1,10 @@
-import { checkCapacity, takeCapacity } from '../capacity.ts';
+import { roomFor, takeCapacity } from '../capacity.ts';
 import type { Context } from '../context.ts';
 import { Ec2Error, missingParameter } from '../errors.ts';
 import { instancesById } from '../lookup.ts';
 import type { Instance, InstanceState } from '../model.ts';
-import { type Fields, texts } from '../request.ts';
-import { beginStop, beginTermination, enterState } from '../transitions.ts';
+import { type Fields, flag, texts } from '../request.ts';
+import { beginStop, beginTermination, enterState, forceStop } from '../transitions.ts';
 import type { Action, Answer } from './action.ts';
 import { stateChangeXml } from './instance-state.ts';
 
@@ -14,10 +14,15 @@ const askedFor = (context: Context, fields: Fields): Instance[] => {
   return instancesById(context, ids);
 };
 
-const notIn = (instance: Instance, verb: string): Ec2Error =>
+const notStartable = ({ id }: Instance): Ec2Error =>
+  new Ec2Error('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be started.`);
+
+const notStoppable = ({ id, state }: Instance): Ec2Error =>
   new Ec2Error(
     'IncorrectInstanceState',
-    `The instance '${instance.id}' is not in a state from which it can be ${verb}.`,
+    state === 'pending'
+      ? `Instance '${id}' cannot be stopped as it has never reached the 'running' state.`
+      : `This instance '${id}' is not in a state from which it can be stopped.`,
   );
 
 const protectedBy = (instance: Instance, verb: string, attribute: string): Ec2Error =>
@@ -68,16 +73,18 @@ const terminate = (context: Context, fields: Fields): Answer =>
     },
   );
 
+/** An instance that is stopped or stopping is left as it is; only a forced stop moves one that is stuck in stopping. */
 const stop = (context: Context, fields: Fields): Answer =>
   changeAll(
     context,
     fields,
     (instance) => {
-      if (isEnding(instance.state) || instance.state === 'pending') throw notIn(instance, 'stopped');
+      if (isEnding(instance.state) || instance.state === 'pending') throw notStoppable(instance);
       if (instance.disableApiStop && instance.state === 'running')
         throw protectedBy(instance, 'stopped', 'disableApiStop');
     },
     (instance) => {
+      if (instance.state === 'stopping' && flag(fields, 'Force')) forceStop(context, instance);
       if (instance.state !== 'running') return;
       beginStop(context, instance);
       instance.transitionReason = byUser(context);
@@ -90,7 +97,7 @@ const stop = (context: Context, fields: Fields): Answer =>
 
 /** Starts a stopped instance; also used by AWS itself. */
 export const beginStart = (context: Context, instance: Instance): void => {
-  takeCapacity(context.account, instance.type, instance.zone, 1);
+  takeCapacity(context.account, instance, 1);
   instance.stateReason = undefined;
   instance.transitionReason = '';
   // EC2 tells the time of the last start.
@@ -103,8 +110,8 @@ const start = (context: Context, fields: Fields): Answer =>
     context,
     fields,
     (instance) => {
-      if (isEnding(instance.state) || instance.state === 'stopping') throw notIn(instance, 'started');
-      if (instance.state === 'stopped') checkCapacity(context, instance.type, instance.zone, 1);
+      if (isEnding(instance.state) || instance.state === 'stopping') throw notStartable(instance);
+      if (instance.state === 'stopped') roomFor(context, instance, { min: 1, max: 1 });
     },
     (instance) => {
       if (instance.state === 'stopped') beginStart(context, instance);

@@ -9,58 +9,59 @@ import { time, type Xml } from '../xml.ts';
 import type { Action, Answer } from './action.ts';
 import { stateCode, stateXml } from './instance-state.ts';
 
-type Check = { status: string; reachability: string };
+type CheckName = 'instance' | 'system' | 'ebs';
+type Check = { status: string; reachability: string; impairedSince?: number };
 
-const checkOf = (context: Context, instance: Instance): Check => {
+/** The disks of an impaired machine go on working: nothing here fails the EBS check. */
+const checkOf = (context: Context, instance: Instance, name: CheckName): Check => {
   if (instance.state !== 'running') return { status: 'not-applicable', reachability: 'not-applicable' };
-  if (instance.impairedSince !== undefined) return { status: 'impaired', reachability: 'failed' };
+  const { impairment } = instance;
+  if (impairment && name !== 'ebs' && (impairment.check === 'both' || impairment.check === name)) {
+    return { status: 'impaired', reachability: 'failed', impairedSince: impairment.since };
+  }
   const passedAt = instance.since + context.settings.initializingSeconds * 1000;
   return context.now < passedAt
     ? { status: 'initializing', reachability: 'initializing' }
     : { status: 'ok', reachability: 'passed' };
 };
 
-const checkXml = (instance: Instance, check: Check): Xml => ({
-  status: check.status,
+const checkXml = ({ status, reachability, impairedSince }: Check): Xml => ({
+  status,
   details:
-    check.status === 'not-applicable'
+    status === 'not-applicable'
       ? undefined
       : [
           {
             name: 'reachability',
-            status: check.reachability,
-            impairedSince: instance.impairedSince === undefined ? undefined : time(instance.impairedSince),
+            status: reachability,
+            impairedSince: impairedSince === undefined ? undefined : time(impairedSince),
           },
         ],
 });
 
-/** A failed host fails all three checks; which one failed first is not modelled. */
-const statusXml = (context: Context, instance: Instance): Xml => {
-  const check = checkXml(instance, checkOf(context, instance));
-  return {
-    instanceId: instance.id,
-    availabilityZone: instance.zone,
-    availabilityZoneId: zoneNamed(instance.zone)?.id,
-    instanceState: stateXml(instance.state),
-    systemStatus: check,
-    instanceStatus: check,
-    attachedEbsStatus: check,
-  };
-};
+const statusXml = (context: Context, instance: Instance): Xml => ({
+  instanceId: instance.id,
+  availabilityZone: instance.zone,
+  availabilityZoneId: zoneNamed(instance.zone)?.id,
+  instanceState: stateXml(instance.state),
+  systemStatus: checkXml(checkOf(context, instance, 'system')),
+  instanceStatus: checkXml(checkOf(context, instance, 'instance')),
+  attachedEbsStatus: checkXml(checkOf(context, instance, 'ebs')),
+});
 
 /** It knows no tags: a filter `tag:...` is an error, as on EC2. */
 const filterTable = (context: Context): FilterTable<Instance> => {
-  const status = (instance: Instance) => [checkOf(context, instance).status];
-  const reachability = (instance: Instance) => [checkOf(context, instance).reachability];
+  const status = (name: CheckName) => (instance: Instance) => [checkOf(context, instance, name).status];
+  const reachability = (name: CheckName) => (instance: Instance) => [checkOf(context, instance, name).reachability];
   return {
     'availability-zone': (instance) => [instance.zone],
     'instance-state-name': (instance) => [instance.state],
     'instance-state-code': (instance) => [String(stateCode(instance.state))],
-    'instance-status.status': status,
-    'system-status.status': status,
-    'attached-ebs-status.status': status,
-    'instance-status.reachability': reachability,
-    'system-status.reachability': reachability,
+    'instance-status.status': status('instance'),
+    'system-status.status': status('system'),
+    'attached-ebs-status.status': status('ebs'),
+    'instance-status.reachability': reachability('instance'),
+    'system-status.reachability': reachability('system'),
     'event.code': () => [],
   };
 };

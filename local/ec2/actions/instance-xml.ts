@@ -4,6 +4,7 @@ import { volumesOf } from '../lookup.ts';
 import type { Instance, Volume } from '../model.ts';
 import { tagSet } from '../tags.ts';
 import { time, type Xml } from '../xml.ts';
+import { capacityReservationXml } from './capacity-reservation.ts';
 import { stateXml } from './instance-state.ts';
 
 const groupSet = (instance: Instance): Xml =>
@@ -90,6 +91,7 @@ const instanceXml = (context: Context, instance: Instance): Xml => ({
   enaSupport: true,
   metadataOptions: { state: 'applied', ...instance.metadataOptions, instanceMetadataTags: 'disabled' },
   platformDetails: 'Linux/UNIX',
+  ...capacityReservationXml(instance),
 });
 
 /** Instances by the launch they came from. */

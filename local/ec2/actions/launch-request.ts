@@ -9,9 +9,10 @@ import {
   zoneNamed,
 } from '../catalog.ts';
 import { Ec2Error, invalidCombination, invalidValue } from '../errors.ts';
-import type { VolumeSpec } from '../model.ts';
+import type { CapacityReservationWish, VolumeSpec } from '../model.ts';
 import { type Fields, flag, group, groups, integer, required, text, texts } from '../request.ts';
 import { volumeSpecOf } from '../volume-types.ts';
+import { capacityReservationIn } from './capacity-reservation.ts';
 
 /** A RunInstances request that EC2 would accept, capacity aside. */
 export type LaunchRequest = {
@@ -21,6 +22,7 @@ export type LaunchRequest = {
   securityGroupIds: string[];
   count: { min: number; max: number };
   userData: string;
+  capacityReservation: CapacityReservationWish;
   devices: Device[];
 };
 
@@ -174,6 +176,7 @@ export const parseLaunch = (fields: Fields): LaunchRequest => {
     count,
     securityGroupIds: securityGroupsOf(fields),
     userData: userDataOf(fields),
+    capacityReservation: capacityReservationIn(fields),
     devices: devicesOf(fields, image),
   };
 };

@@ -1,5 +1,5 @@
-import { privateDnsNameOf, takeAddress } from '../addresses.ts';
-import { checkCapacity, takeCapacity } from '../capacity.ts';
+import { privateDnsNameOf, roomInSubnet, takeAddress } from '../addresses.ts';
+import { type Demand, roomFor, takeCapacity } from '../capacity.ts';
 import { ACCOUNT_ID } from '../catalog.ts';
 import { after, type Context, newId } from '../context.ts';
 import { Ec2Error } from '../errors.ts';
@@ -72,6 +72,7 @@ const newInstance = (context: Context, fields: Fields, launch: LaunchRequest, ta
     },
     rootDeviceName: launch.image.rootDeviceName,
     transitionReason: '',
+    capacityReservation: launch.capacityReservation,
     bootAs: context.settings.bootAs,
     builtIn: false,
   };
@@ -112,10 +113,17 @@ const addToAccount = (context: Context, instance: Instance, volumes: Volume[]): 
   }
 };
 
+const demandOf = ({ type, subnet, capacityReservation }: LaunchRequest): Demand => ({
+  type: type.name,
+  zone: subnet.zone,
+  capacityReservation,
+});
+
+/** As many as there are addresses and capacity for, between MinCount and MaxCount. */
 const howMany = (context: Context, launch: LaunchRequest): number => {
-  const { type, subnet, count } = launch;
-  checkCapacity(context, type.name, subnet.zone, count.min);
-  return Math.min(count.max, context.account.capacity[`${type.name}/${subnet.zone}`] ?? count.max);
+  const { min } = launch.count;
+  const max = roomInSubnet(context, launch.subnet, launch.count);
+  return roomFor(context, demandOf(launch), { min, max });
 };
 
 const runInstances = (context: Context, fields: Fields): Answer => {
@@ -125,7 +133,7 @@ const runInstances = (context: Context, fields: Fields): Answer => {
   const launch = parseLaunch(fields);
   const tags = parseTagSpecifications(fields, ['instance', 'volume', 'network-interface'] as const);
   const count = howMany(context, launch);
-  takeCapacity(context.account, launch.type.name, launch.subnet.zone, count);
+  takeCapacity(context.account, demandOf(launch), count);
   const reservationId = newId(context, 'r');
   const instances = Array.from({ length: count }, (_, launchIndex) => {
     const instance = { ...newInstance(context, fields, launch, tags), reservationId, launchIndex };

@@ -1,3 +1,4 @@
+import { freeAddresses } from '../addresses.ts';
 import { ACCOUNT_ID, REGION, type Subnet, SUBNETS, VPC_ID, zoneNamed } from '../catalog.ts';
 import type { Context } from '../context.ts';
 import { Ec2Error } from '../errors.ts';
@@ -11,15 +12,6 @@ import type { Action, Answer } from './action.ts';
 /** What selectors by tag find in the simulated VPC. */
 const TAGS = { 'kubernetes.io/role/internal-elb': '1', 'questdb-fleet.dev/discovery': 'local' };
 
-/** A /18 less the five addresses that AWS keeps. */
-const ADDRESSES = 16_379;
-
-const freeIn = (context: Context, subnet: Subnet): number =>
-  ADDRESSES -
-  Object.values(context.account.instances).filter(
-    (instance) => instance.subnetId === subnet.id && instance.state !== 'terminated',
-  ).length;
-
 const subnetXml = (context: Context, subnet: Subnet): Xml => ({
   subnetId: subnet.id,
   subnetArn: `arn:aws:ec2:${REGION}:${ACCOUNT_ID}:subnet/${subnet.id}`,
@@ -27,7 +19,7 @@ const subnetXml = (context: Context, subnet: Subnet): Xml => ({
   vpcId: VPC_ID,
   ownerId: ACCOUNT_ID,
   cidrBlock: subnet.cidr,
-  availableIpAddressCount: freeIn(context, subnet),
+  availableIpAddressCount: freeAddresses(context, subnet),
   availabilityZone: subnet.zone,
   availabilityZoneId: zoneNamed(subnet.zone)?.id,
   defaultForAz: false,

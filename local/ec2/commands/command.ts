@@ -23,3 +23,9 @@ export const numberOf = (body: CommandBody, name: string, fallback?: number): nu
   if (typeof value !== 'number' || !(value >= 0)) throw new CommandError(`${name} is missing: a number, not negative`);
   return value;
 };
+
+export const flagOf = (body: CommandBody, name: string, fallback: boolean): boolean => {
+  const value = body[name] ?? fallback;
+  if (typeof value !== 'boolean') throw new CommandError(`${name} is true or false`);
+  return value;
+};

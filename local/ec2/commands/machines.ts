@@ -4,7 +4,8 @@ import type { Instance } from '../model.ts';
 import { beginStop, beginTermination, deleteVolumeNow, detachNow } from '../transitions.ts';
 import { type Command, type CommandBody, CommandError, textOf } from './command.ts';
 
-const instanceIn = (context: Context, body: CommandBody): Instance => {
+/** The instance a command is about. */
+export const instanceIn = (context: Context, body: CommandBody): Instance => {
   const id = textOf(body, 'id');
   const instance = context.account.instances[id];
   if (!instance || instance.state === 'terminated') throw new CommandError(`there is no instance ${id}`);
@@ -64,16 +65,6 @@ export const powerOff: Command = {
     };
     instance.transitionReason = '';
     return { id: instance.id, state: instance.state };
-  },
-};
-
-export const impair: Command = {
-  usage: '{id, impaired?}: fails the status checks of an instance, or with impaired: false passes them again',
-  run: (_simulation, context, body) => {
-    const instance = instanceIn(context, body);
-    const impaired = body.impaired !== false;
-    instance.impairedSince = impaired ? context.now : undefined;
-    return { id: instance.id, impaired };
   },
 };
 

@@ -1,9 +1,11 @@
 import { ACTIONS } from '../actions/table.ts';
+import { freeAddresses, limitAddresses } from '../addresses.ts';
 import { setCapacity } from '../capacity.ts';
-import { instanceTypeNamed, zoneNamed } from '../catalog.ts';
+import { instanceTypeNamed, SUBNETS, zoneNamed } from '../catalog.ts';
 import { CONNECTION_RESET, NO_ANSWER } from '../faults.ts';
 import { parseSettings } from '../settings.ts';
 import { type Command, CommandError, numberOf, textOf } from './command.ts';
+import { healInstance } from './troubles.ts';
 
 export const fail: Command = {
   usage: `{action, code?, message?, times?, when?}: makes the next calls of an action ("*" for any) fail with an error code of EC2, ${CONNECTION_RESET} or ${NO_ANSWER}; when "after", the effect happens first`,
@@ -24,11 +26,13 @@ export const fail: Command = {
 };
 
 export const heal: Command = {
-  usage: '{}: takes back all faults, impairments and shortages of capacity',
-  run: (_simulation, { account }) => {
+  usage: '{}: takes back all faults, troubles of instances and shortages of capacity and addresses',
+  run: (_simulation, context) => {
+    const { account } = context;
     account.faults = [];
     account.capacity = {};
-    for (const instance of Object.values(account.instances)) instance.impairedSince = undefined;
+    account.addressLimits = {};
+    for (const instance of Object.values(account.instances)) healInstance(context, instance);
     return {};
   },
 };
@@ -43,6 +47,17 @@ export const capacity: Command = {
     const available = numberOf(body, 'available');
     setCapacity(account, type, zone, available);
     return { instanceType: type, zone, available };
+  },
+};
+
+export const addresses: Command = {
+  usage: '{subnetId, free}: how many more addresses a subnet has',
+  run: (_simulation, context, body) => {
+    const subnetId = textOf(body, 'subnetId');
+    const subnet = SUBNETS.find(({ id }) => id === subnetId);
+    if (!subnet) throw new CommandError(`no subnet ${subnetId}; there are ${SUBNETS.map(({ id }) => id).join(', ')}`);
+    limitAddresses(context, subnet, numberOf(body, 'free'));
+    return { subnetId, free: freeAddresses(context, subnet) };
   },
 };
 

@@ -1,8 +1,9 @@
 import { type Command, type CommandBody, CommandError } from './command.ts';
 import type { Effect } from '../journal.ts';
 import type { Simulation } from '../simulation.ts';
-import { deleteVolume, impair, powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
-import { advance, capacity, fail, heal, reset, set } from './simulation.ts';
+import { deleteVolume, powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
+import { addresses, advance, capacity, fail, heal, reset, set } from './simulation.ts';
+import { impair, isolate, stick } from './troubles.ts';
 
 const COMMANDS = new Map<string, Command>([
   ['terminate-instance', terminateInstance],
@@ -10,10 +11,13 @@ const COMMANDS = new Map<string, Command>([
   ['start-instance', startInstance],
   ['power-off', powerOff],
   ['impair', impair],
+  ['isolate', isolate],
+  ['stick', stick],
   ['delete-volume', deleteVolume],
   ['fail', fail],
   ['heal', heal],
   ['capacity', capacity],
+  ['addresses', addresses],
   ['set', set],
   ['advance', advance],
   ['reset', reset],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { violationsIn } from '../../../local/ec2/invariants.ts';
 import type { Effect, JournalEntry } from '../../../local/ec2/journal.ts';
+import type { InstanceState } from '../../../local/ec2/model.ts';
 
 const entry = (action: string, ...effects: Effect[]): JournalEntry => ({
   sequence: 1,
@@ -21,7 +22,9 @@ const launched = (id: string, owner: string, attempt = '1'): JournalEntry =>
     zone: 'eu-west-1a',
     tags: { [OWNER]: owner, 'questdb-fleet.dev/attempt': attempt },
   });
-const state = (action: string, id: string, to: 'shutting-down' | 'stopped', dataVolumes: string[] = []): JournalEntry =>
+const unowned = (id: string): JournalEntry =>
+  entry('RunInstances', { effect: 'instance-launched', id, zone: 'eu-west-1a', tags: {} });
+const state = (action: string, id: string, to: InstanceState, dataVolumes: string[] = []): JournalEntry =>
   entry(action, { effect: 'instance-state', id, from: 'running', to, dataVolumes });
 const attached = (instanceId: string): JournalEntry =>
   entry('AttachVolume', { effect: 'volume-attached', id: 'vol-1', instanceId, device: '/dev/xvdba' });
@@ -37,7 +40,73 @@ describe('violationsIn', () => {
     ['nothing', [], []],
     ['one instance', [launched('i-1', 'a')], []],
     ['two owners', [launched('i-1', 'a'), launched('i-2', 'b')], []],
-    ['two attempts', [launched('i-1', 'a'), launched('i-2', 'a', '2')], []],
+    [
+      'a second attempt while the first is pending',
+      [launched('i-1', 'a'), launched('i-2', 'a', '2')],
+      ['launched i-2 for owner a while i-1, which may run, was there'],
+    ],
+    ...(['running', 'stopping'] as const).map((to): [string, JournalEntry[], string[]] => [
+      `a second attempt while the first is ${to}`,
+      [launched('i-1', 'a'), state('Transition', 'i-1', to), launched('i-2', 'a', '2')],
+      ['launched i-2 for owner a while i-1, which may run, was there'],
+    ]),
+    ...(['stopped', 'shutting-down', 'terminated'] as const).map((to): [string, JournalEntry[], string[]] => [
+      `a second attempt when the first is ${to}`,
+      [launched('i-1', 'a'), state('Transition', 'i-1', to), launched('i-2', 'a', '2')],
+      [],
+    ]),
+    [
+      'a second attempt while the first may run again',
+      [
+        launched('i-1', 'a'),
+        state('StopInstances', 'i-1', 'stopped'),
+        state('StartInstances', 'i-1', 'pending'),
+        launched('i-2', 'a', '2'),
+      ],
+      ['launched i-2 for owner a while i-1'],
+    ],
+    [
+      'started while its successor runs',
+      [
+        launched('i-1', 'a'),
+        state('StopInstances', 'i-1', 'stopped'),
+        launched('i-2', 'a', '2'),
+        state('StartInstances', 'i-1', 'pending'),
+      ],
+      ['product started i-1 for owner a while i-2, which may run, was there'],
+    ],
+    [
+      'started when its successor has stopped',
+      [
+        launched('i-1', 'a'),
+        state('StopInstances', 'i-1', 'stopped'),
+        launched('i-2', 'a', '2'),
+        state('StopInstances', 'i-2', 'stopped'),
+        state('StartInstances', 'i-1', 'pending'),
+      ],
+      [],
+    ],
+    [
+      'started while an instance of another owner runs',
+      [
+        launched('i-1', 'a'),
+        state('StopInstances', 'i-1', 'stopped'),
+        launched('i-2', 'b'),
+        state('StartInstances', 'i-1', 'pending'),
+      ],
+      [],
+    ],
+    [
+      'started by AWS while its successor runs',
+      [
+        launched('i-1', 'a'),
+        state('StopInstances', 'i-1', 'stopped'),
+        launched('i-2', 'a', '2'),
+        state('start-instance', 'i-1', 'pending'),
+      ],
+      [],
+    ],
+    ['instances of nobody', [unowned('i-1'), unowned('i-2')], []],
     [
       'two instances of one attempt',
       [launched('i-1', 'a'), launched('i-2', 'a')],

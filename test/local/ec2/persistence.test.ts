@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeInstancesCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
@@ -41,4 +41,18 @@ it('saves shortly after a change, before anybody stops it', async () => {
   const id = Instances?.[0]?.InstanceId ?? 'none';
   await vi.waitFor(async () => expect(await readFile(join(folder, 'state.json'), 'utf8')).toContain(id), 2000);
   await account.close();
+});
+
+it('reads an account that was saved before there was all there is now', async () => {
+  const before = await openAccount({ folder });
+  await before.ec2.send(new RunInstancesCommand(launch()));
+  await before.close();
+  const file = join(folder, 'state.json');
+  const { account, ...rest } = JSON.parse(await readFile(file, 'utf8')) as { account: Record<string, unknown> };
+  delete account.addressLimits;
+  await writeFile(file, JSON.stringify({ ...rest, account }));
+  const after = await openAccount({ folder });
+  await after.ec2.send(new RunInstancesCommand(launch()));
+  expect(Object.keys(after.simulator.model.account.instances)).toHaveLength(3);
+  await after.close();
 });
