@@ -14,6 +14,8 @@ export type ApiServer = {
   remove: (name: string) => void;
   /** Changes the spec; a new generation. */
   change: (name: string, spec: Partial<QuestDBNode['spec']>) => void;
+  /** Names of all that there are. */
+  names: () => string[];
   read: (name: string) => QuestDBNode | undefined;
   /** As read, where a test is sure that it is there. */
   get: (name: string) => QuestDBNode;
@@ -76,9 +78,12 @@ export const createApiServer = (now: () => Date, changed: (object: QuestDBNode) 
     change: (name, spec) => {
       const live = objects.get(name);
       if (live === undefined) return;
+      const changedSpec = { ...live.spec, ...spec };
+      if (isDeepStrictEqual(live.spec, changedSpec)) return;
       const generation = (live.metadata.generation ?? 1) + 1;
-      changed(store({ ...live, metadata: { ...live.metadata, generation }, spec: { ...live.spec, ...spec } }));
+      changed(store({ ...live, metadata: { ...live.metadata, generation }, spec: changedSpec }));
     },
+    names: () => [...objects.keys()],
     read: (name) => objects.get(name),
     get: (name) => {
       const live = objects.get(name);

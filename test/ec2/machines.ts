@@ -12,6 +12,7 @@ export type Machines = {
   step: () => Set<string>;
   /** Cuts the network of a machine, or mends it: EC2 sees nothing of that. */
   isolate: (instanceId: string, isolated: boolean) => void;
+  connectAll: () => void;
 };
 
 /** From running to registered, from there to Ready, from there to its CSI driver. */
@@ -97,6 +98,9 @@ export const createMachines = (simulation: Simulation, api: ApiServer): Machines
     isolate: (instanceId, isIsolated) => {
       if (isIsolated) isolated.add(instanceId);
       else isolated.delete(instanceId);
+    },
+    connectAll: () => {
+      isolated.clear();
     },
     step: () => {
       const changed = new Set<string>();

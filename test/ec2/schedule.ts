@@ -4,6 +4,7 @@ import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import { crash } from './hook-process.ts';
 import { INSTANCE_TYPE, nodeClass, ZONE } from './objects.ts';
 import type { Pass } from './metacontroller.ts';
+import { CommandError } from '../../local/ec2/commands/command.ts';
 import { attachVolume, detachVolumes } from './volumes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -16,11 +17,27 @@ const ACTIONS = [
   'RunInstances',
   'RunInstances',
   'RunInstances',
+  'StartInstances',
+  'StopInstances',
   'TerminateInstances',
 ] as const;
 
 const BEFORE = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset', 'UnauthorizedOperation'] as const;
 const AFTER = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset'] as const;
+
+/** What may happen to a machine, by AWS, by a human, or by itself. */
+const TROUBLES = [
+  'terminate',
+  'stop',
+  'start',
+  'power off',
+  'isolate',
+  'connect',
+  'impair',
+  'stick',
+  'unstick',
+] as const;
+type Trouble = (typeof TROUBLES)[number];
 
 /** Something between two passes of Metacontroller. */
 type Event =
@@ -31,6 +48,8 @@ type Event =
   | { do: 'shortage'; available: number }
   | { do: 'class'; revision: number }
   | { do: 'restart' }
+  | { do: 'trouble'; name: string; what: Trouble }
+  | { do: 'relaunch'; name: string; relaunch: 'Allowed' | 'Never' }
   | { do: 'attach'; name: string }
   | { do: 'detach' };
 
@@ -82,13 +101,22 @@ const events = (name: fc.Arbitrary<string>): fc.Arbitrary<Event> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: one('create' as const), name }) },
     { weight: 2, arbitrary: fc.record({ do: one('delete' as const), name }) },
-    { weight: 5, arbitrary: fc.record({ do: one('advance' as const), seconds: fc.constantFrom(1, 5, 15, 40) }) },
+    { weight: 5, arbitrary: fc.record({ do: one('advance' as const), seconds: fc.constantFrom(1, 5, 15, 40, 400) }) },
     { weight: 3, arbitrary: faults('before', BEFORE) },
     { weight: 3, arbitrary: faults('after', AFTER) },
     { weight: 1, arbitrary: fc.record({ do: one('shortage' as const), available: fc.constantFrom(0, 1) }) },
     { weight: 3, arbitrary: fc.record({ do: one('class' as const), revision: fc.integer({ min: 0, max: 2 }) }) },
     { weight: 1, arbitrary: fc.record({ do: one('restart' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: one('attach' as const), name }) },
+    { weight: 5, arbitrary: fc.record({ do: one('trouble' as const), name, what: fc.constantFrom(...TROUBLES) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: one('relaunch' as const),
+        name,
+        relaunch: fc.constantFrom('Allowed' as const, 'Allowed' as const, 'Never' as const),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: one('detach' as const) }) },
   );
 
@@ -154,12 +182,53 @@ const happen = (world: World, step: Event): void => {
       world.hooks.restart();
       return;
     }
+    case 'trouble':
+      trouble(world, step.name, step.what);
+      return;
+    case 'relaunch':
+      api.change(step.name, { relaunch: step.relaunch });
+      return;
     case 'attach':
       attachToReady(world, step.name);
       return;
     case 'detach':
       detachVolumes(world.simulation);
       return;
+  }
+};
+
+/** The youngest machine of the object, which may be one that was replaced. */
+const trouble = (world: World, objectName: string, what: Trouble): void => {
+  const id = world.instancesOf(world.api.read(objectName)?.metadata.uid ?? '').at(-1)?.id;
+  if (id === undefined) return;
+  switch (what) {
+    case 'isolate':
+    case 'connect':
+      return world.isolate(id, what === 'isolate');
+    case 'impair':
+      return world.command('impair', { id });
+    case 'stick':
+    case 'unstick':
+      return world.command('stick', { id, stuck: what === 'stick' });
+    case 'terminate':
+      return world.command('terminate-instance', { id });
+    case 'stop':
+    case 'start':
+    case 'power off':
+      return attempt(() => {
+        world.command(COMMANDS[what], { id });
+      });
+  }
+};
+
+const COMMANDS = { stop: 'stop-instance', start: 'start-instance', 'power off': 'power-off' } as const;
+
+/** What is not possible in the state the machine is in does not happen. */
+const attempt = (act: () => void): void => {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
   }
 };
 
@@ -232,6 +301,8 @@ const launchElsewise = async ({ api, metacontroller }: World, name: string): Pro
 const recover = async (world: World): Promise<void> => {
   world.command('heal');
   world.api.nodeClass ??= nodeClass();
+  for (const name of world.api.names()) world.api.change(name, { relaunch: 'Allowed' });
+  world.connectAll();
   detachVolumes(world.simulation);
   await world.settle();
 };

@@ -25,6 +25,8 @@ export type World = {
   advance: (seconds: number) => void;
   /** Cuts the network of a machine, or mends it. */
   isolate: (instanceId: string, isolated?: boolean) => void;
+  /** Mends all networks. */
+  connectAll: () => void;
   /** The same as `npm run local -- aws <name>`. */
   command: (name: string, body?: Record<string, unknown>) => void;
   /** Goes on as an undisturbed Metacontroller would until `done` holds. Throws, with what it saw last, after so many virtual seconds. */
@@ -127,6 +129,7 @@ export const openWorld = (seed = 7, settings: Partial<Ec2Settings> = {}): World 
     isolate: (instanceId, isolated = true) => {
       machines.isolate(instanceId, isolated);
     },
+    connectAll: machines.connectAll,
     command: (name, body = {}) => void runCommand(simulation, name, body),
     settle,
     instancesOf,
