@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import type { Instance, InstanceState, LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
+import { OUT_OF_SERVICE } from '../../hooks/api/labels.ts';
 import { stampAfter } from '../fixtures/clock.ts';
 import type { NodeFacts } from '../fixtures/node-world.ts';
 import { mapOf } from '../fixtures/questdb.ts';
@@ -9,6 +10,8 @@ import { aClusterNode, aNodeClass, aNodeParent, anInstance, anIntent, INSTANCE_I
 import { conditions, maybe, mostly, userMetadata } from './arbitraries.ts';
 
 const STATES: InstanceState[] = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'];
+const OTHER_ID = 'i-0000000000000000a';
+const TIMES = [stampAfter(-10), stampAfter(-400), stampAfter(-4000)] as const;
 const OUTCOMES: (LaunchOutcome | { outcome: 'Throttled' })[] = [
   { outcome: 'Launched', instanceId: INSTANCE_ID },
   { outcome: 'NoCapacity', code: 'InsufficientInstanceCapacity', message: 'None.' },
@@ -24,29 +27,43 @@ const parent = (): fc.Arbitrary<QuestDBNode> =>
       metadata: userMetadata(),
       zone: mostly('eu-west-1a', 'eu-west-1b', 'eu-west-1c'),
       instanceType: mostly('r6i.2xlarge', 'x9.large'),
+      relaunch: mostly('Allowed' as const, 'Never' as const),
       status: maybe(
         fc.record({
           conditions: maybe(conditions('Joined', 'Launched', 'Ready', 'Stalled')),
           instanceId: maybe(fc.constant(INSTANCE_ID)),
           allocatable: maybe(fc.constant({ cpu: '7900m', memory: '60Gi' })),
-          launch: maybe(
-            fc
-              .record({
-                requestedAt: fc.constantFrom(stampAfter(-10), stampAfter(-400), stampAfter(-4000)),
-                notBefore: maybe(fc.constantFrom(stampAfter(-1), stampAfter(100))),
-              })
-              .map((times) => anIntent(times as { requestedAt: string })),
+          launchedAt: maybe(fc.constantFrom(...TIMES)),
+          joinedAt: maybe(fc.constantFrom(...TIMES)),
+          launch: maybe(fc.constantFrom(...TIMES).map((requestedAt) => anIntent({ requestedAt }))),
+          shortage: maybe(
+            fc.constantFrom(stampAfter(-1), stampAfter(100)).map((nextTry) => ({
+              reason: 'InsufficientInstanceCapacity',
+              message: 'None.',
+              since: stampAfter(-400),
+              nextTry,
+            })),
+          ),
+          fence: maybe(
+            fc.record({
+              instanceId: mostly(INSTANCE_ID, OTHER_ID),
+              reason: fc.constantFrom('NodeUnreachable', 'InstanceNotFound', 'InstanceImpaired'),
+              since: fc.constantFrom(...TIMES),
+            }),
+          ),
+          retiring: maybe(
+            fc.constantFrom(...TIMES).map((since) => [{ instanceId: OTHER_ID, reason: 'NodeUnreachable', since }]),
           ),
         }),
       ),
     })
     .map(
-      ({ metadata, zone, instanceType, status }) =>
+      ({ metadata, zone, instanceType, relaunch, status }) =>
         JSON.parse(
           JSON.stringify(
             aNodeParent({
               metadata,
-              spec: { zone, instanceType },
+              spec: { zone, instanceType, relaunch },
               ...(status === undefined ? {} : { status: status as NonNullable<QuestDBNode['status']> }),
             }),
           ),
@@ -56,7 +73,7 @@ const parent = (): fc.Arbitrary<QuestDBNode> =>
 const instance = (): fc.Arbitrary<Instance> =>
   fc
     .record({
-      instanceId: mostly(INSTANCE_ID, 'i-0000000000000000a', 'i-0000000000000000b'),
+      instanceId: mostly(INSTANCE_ID, OTHER_ID, 'i-0000000000000000b'),
       state: fc.constantFrom(...STATES),
       isOwned: mostly(true, false),
       clientToken: mostly('token-1', 'another'),
@@ -66,8 +83,14 @@ const instance = (): fc.Arbitrary<Instance> =>
 
 const node = () =>
   fc
-    .record({ ready: mostly(true, false), isMine: mostly(true, false) })
-    .map(({ ready, isMine }) => aClusterNode(isMine ? { ready } : { ready, providerID: 'aws:///eu-west-1a/i-other' }));
+    .record({
+      ready: mostly(true, false),
+      instanceId: mostly(INSTANCE_ID, OTHER_ID, 'i-other'),
+      since: fc.constantFrom(...TIMES),
+      unschedulable: mostly(false, true),
+      taints: mostly<{ key: string; value: string; effect: string }[]>([], [OUT_OF_SERVICE]),
+    })
+    .map(({ instanceId, ...rest }) => aClusterNode({ ...rest, providerID: `aws:///eu-west-1a/${instanceId}` }));
 
 export type NodeCase = { request: SyncRequest<QuestDBNode>; facts: NodeFacts };
 
@@ -80,9 +103,11 @@ export const nodeCase = (): fc.Arbitrary<NodeCase> =>
       node: maybe(node()),
       hasClass: mostly(true, false),
       hasDriver: mostly(true, false),
+      isImpaired: mostly(false, true),
+      hasPods: mostly(false, true),
       launch: fc.constantFrom(...OUTCOMES),
     })
-    .map(({ parent: live, fleet, node: joined, hasClass, hasDriver, launch }) => ({
+    .map(({ parent: live, fleet, node: joined, hasClass, hasDriver, isImpaired, hasPods, launch }) => ({
       request: {
         parent: live,
         children: {},
@@ -93,6 +118,9 @@ export const nodeCase = (): fc.Arbitrary<NodeCase> =>
         live,
         fleet,
         launch,
+        nodes: joined === undefined ? [] : [joined],
+        impaired: isImpaired ? { [INSTANCE_ID]: stampAfter(-400) } : {},
+        volumePods: hasPods ? { 'ip-10-0-0-7.eu-west-1.compute.internal': ['acme/trades-0'] } : {},
         csiDrivers: { 'ip-10-0-0-7.eu-west-1.compute.internal': hasDriver ? ['ebs.csi.aws.com'] : [] },
       },
     }));

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isNodeReady, nodeOf } from '../../../hooks/questdbnode/cluster-node.ts';
+import type { NodeStatus } from '../../../hooks/questdbnode/memory.ts';
 import { ownedInstances, type Observed } from '../../../hooks/questdbnode/observe.ts';
 import { planNext } from '../../../hooks/questdbnode/plan.ts';
 import type { InstanceState } from '../../../hooks/questdbnode/ports.ts';
-import { after, stampAfter } from '../../fixtures/clock.ts';
+import { stampAfter } from '../../fixtures/clock.ts';
+import { condition } from '../../fixtures/conditions.ts';
 import {
   aClusterNode,
   aNodeClass,
@@ -41,19 +43,20 @@ describe('a QuestDBNode without an instance', () => {
     expect(plan({ parent, nodeClass: undefined, offeredTypes: [] })).toEqual({ step: 'Launch', launch });
   });
 
+  const shortage = (seconds: number) => ({
+    reason: 'InsufficientInstanceCapacity',
+    message: 'None.',
+    since: stampAfter(-60),
+    nextTry: stampAfter(seconds),
+  });
+
   it.each([
     [1, 'AwaitCapacity'],
     [0, 'Launch'],
     [-1, 'Launch'],
   ])('leaves EC2 alone until the time it said: in %i s', (seconds, step) => {
-    const launch = anIntent({ notBefore: stampAfter(seconds) });
-    expect(plan({ parent: aNodeParent({ status: { launch } }) }).step).toBe(step);
-  });
-
-  it('says until when', () => {
-    const launch = anIntent({ notBefore: stampAfter(60) });
-    const parent = aNodeParent({ status: { launch } });
-    expect(plan({ parent })).toEqual({ step: 'AwaitCapacity', launch, until: after(60) });
+    const parent = aNodeParent({ status: { launch: anIntent(), shortage: shortage(seconds) } });
+    expect(plan({ parent }).step).toBe(step);
   });
 
   it('adopts the one that carries its uid, whatever was decided', () => {
@@ -112,34 +115,46 @@ describe('a QuestDBNode without an instance', () => {
 });
 
 describe('a QuestDBNode whose instance EC2 does not show', () => {
-  const lost = refusal(
-    'InstanceNotFound',
-    `EC2 does not know instance ${INSTANCE_ID} any more. Delete this QuestDBNode to get a fresh instance; the data volume is kept.`,
-  );
-
-  it.each([
-    [-299, { step: 'AwaitVisible', instanceId: INSTANCE_ID }],
-    [-300, lost],
-    [-301, lost],
-  ])('waits for it as long as new ones may be invisible: launched at %i s', (launched, next) => {
-    expect(plan({ parent: knowing(launched) })).toEqual(next);
+  const hidden = (seconds: number, more: NodeStatus = {}) =>
+    aNodeParent({
+      status: {
+        instanceId: INSTANCE_ID,
+        launch: anIntent(),
+        launchedAt: stampAfter(-4000),
+        conditions: [
+          condition('Launched', 'False', { reason: 'InstanceNotVisible', lastTransitionTime: stampAfter(seconds) }),
+        ],
+        ...more,
+      },
+    });
+  const fence = (seconds: number) => ({
+    instanceId: INSTANCE_ID,
+    reason: 'InstanceNotFound',
+    since: stampAfter(seconds),
   });
 
-  it('counts from the last time EC2 was asked, however long there was no capacity', () => {
-    expect(plan({ parent: knowing(-4000, { notBefore: stampAfter(-299) }) }).step).toBe('AwaitVisible');
-    expect(plan({ parent: knowing(-4000, { notBefore: stampAfter(-300) }) })).toEqual(lost);
+  it('waits as long as new ones may be invisible, from when it was missed', () => {
+    expect(plan({ parent: hidden(-299) })).toEqual({ step: 'AwaitVisible', instanceId: INSTANCE_ID });
+    expect(plan({ parent: hidden(-300) })).toMatchObject({ step: 'Fence', fence: { reason: 'InstanceNotFound' } });
   });
 
-  it('counts from its own creation when the launch is not known, and waits for nothing without either', () => {
-    const created = (creationTimestamp?: string) => {
-      const { metadata } = aNodeParent();
-      const { creationTimestamp: _old, ...rest } = metadata;
-      const stamped = creationTimestamp === undefined ? rest : { ...rest, creationTimestamp };
-      return { ...aNodeParent({ status: { instanceId: INSTANCE_ID } }), metadata: stamped };
-    };
-    expect(plan({ parent: created(stampAfter(-299)) }).step).toBe('AwaitVisible');
-    expect(plan({ parent: created(stampAfter(-300)) }).step).toBe('Refuse');
-    expect(plan({ parent: created() }).step).toBe('Refuse');
+  it('waits as long from the launch', () => {
+    expect(plan({ parent: hidden(-4000, { launchedAt: stampAfter(-299) }) }).step).toBe('AwaitVisible');
+    expect(plan({ parent: hidden(-4000, { launchedAt: stampAfter(-300) }) }).step).toBe('Fence');
+  });
+
+  it('begins to wait when it is missed', () => {
+    const conditions = [condition('Launched', 'True', { lastTransitionTime: stampAfter(-4000) })];
+    expect(plan({ parent: hidden(0, { conditions }) }).step).toBe('AwaitVisible');
+  });
+
+  it('looks twice before another one is launched', () => {
+    expect(plan({ parent: hidden(-400, { fence: fence(-9) }) }).step).toBe('AwaitVisible');
+    expect(plan({ parent: hidden(-400, { fence: fence(-10) }) })).toMatchObject({
+      step: 'Relaunch',
+      launch: { attempt: 2 },
+      replaced: { instanceId: INSTANCE_ID, reason: 'InstanceNotFound' },
+    });
   });
 });
 
@@ -162,59 +177,42 @@ describe('a QuestDBNode with an instance', () => {
     expect(plan({ parent: knowing(), ...changes })).toEqual({ step: 'AwaitJoin', instance: known, waitsFor });
   });
 
+  const launched = (seconds: number) => anInstance({ launchTime: stampAfter(seconds) });
+
   it('gives up waiting after the time of the class, and keeps the machine', () => {
     const nodeClass = aNodeClass({ joinTimeoutSeconds: 60 });
-    expect(plan({ parent: knowing(-60), instance, nodeClass }).step).toBe('AwaitJoin');
-    expect(plan({ parent: knowing(-61), instance, nodeClass })).toEqual({
+    expect(plan({ parent: knowing(), instance: launched(-60), nodeClass }).step).toBe('AwaitJoin');
+    expect(plan({ parent: knowing(), instance: launched(-61), nodeClass })).toEqual({
       ...refusal(
         'JoinTimeout',
         `Instance ${INSTANCE_ID} did not become a Ready Node within 60 s (NodeNotJoined). It is kept for inspection: ` +
           'see its console output. Delete this QuestDBNode to get a fresh instance; the data volume is kept.',
       ),
-      instance,
+      instance: launched(-61),
     });
   });
 
   it('gives a machine the whole time to join, however long there was no capacity for it', () => {
-    expect(plan({ parent: knowing(-4000, { notBefore: stampAfter(-900) }), instance }).step).toBe('AwaitJoin');
-    expect(plan({ parent: knowing(-4000, { notBefore: stampAfter(-901) }), instance }).step).toBe('Refuse');
+    expect(plan({ parent: knowing(-4000), instance: launched(-900) }).step).toBe('AwaitJoin');
+    expect(plan({ parent: knowing(-4000), instance: launched(-901) }).step).toBe('Refuse');
   });
 
   it('gives up after 15 minutes without a class', () => {
-    expect(plan({ parent: knowing(-900), instance, nodeClass: undefined }).step).toBe('AwaitJoin');
-    expect(plan({ parent: knowing(-901), instance, nodeClass: undefined }).step).toBe('Refuse');
+    expect(plan({ parent: knowing(), instance: launched(-900), nodeClass: undefined }).step).toBe('AwaitJoin');
+    expect(plan({ parent: knowing(), instance: launched(-901), nodeClass: undefined }).step).toBe('Refuse');
   });
 
-  it('never gives up on one that has joined once', () => {
-    const parent = knowing(-9999);
-    const joined = { ...parent, status: { ...parent.status, allocatable: { cpu: '1', memory: '1Gi' } } };
-    expect(plan({ parent: joined, instance })).toMatchObject({ step: 'AwaitJoin', waitsFor: 'NodeNotJoined' });
-  });
-
-  it.each<[InstanceState, string, string]>([
-    ['stopping', 'InstanceStopped', `Instance ${INSTANCE_ID} is stopping. Start it, or delete this QuestDBNode`],
-    ['stopped', 'InstanceStopped', `Instance ${INSTANCE_ID} is stopped. Start it, or delete this QuestDBNode`],
-    ['shutting-down', 'InstanceTerminated', `Instance ${INSTANCE_ID} is shutting-down. Delete this QuestDBNode`],
-    ['terminated', 'InstanceTerminated', `Instance ${INSTANCE_ID} is terminated. Delete this QuestDBNode`],
-  ])('says what to do with one that is %s', (state, reason, message) => {
-    const gone = anInstance({ state });
-    const end = ' to get a fresh instance; the data volume is kept.';
-    expect(plan({ parent: knowing(), instance: gone, node, driverRegistered: true })).toEqual({
-      ...refusal(reason, message + end),
-      instance: gone,
-    });
-  });
-
-  it('launches no other one for anything', () => {
-    const states: InstanceState[] = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'];
+  it('launches no other one while it may run', () => {
+    const states: InstanceState[] = ['pending', 'running', 'stopping', 'stopped', 'shutting-down'];
     const steps = states.map((state) => plan({ parent: knowing(-9999), instance: anInstance({ state }) }).step);
     expect(steps).not.toContain('Launch');
     expect(steps).not.toContain('Decide');
+    expect(steps).not.toContain('Relaunch');
   });
 });
 
 describe('whose an instance and a Node are', () => {
-  it('is said by the tag, until the instance is terminated; sorted', () => {
+  it('is said by the tag, until the instance is on its way out or replaced; sorted', () => {
     const named = (instanceId: string, changes = {}) => anInstance({ instanceId, ...changes });
     const fleet = [
       named('i-3', { state: 'shutting-down' }),
@@ -222,15 +220,22 @@ describe('whose an instance and a Node are', () => {
       named('i-2', { state: 'terminated' }),
       named('i-4', { tags: { 'questdb-fleet.dev/owner-uid': 'another' } }),
       named('i-5', { tags: {} }),
+      named('i-6', { state: 'stopped' }),
+      named('i-7'),
     ];
-    expect(ownedInstances(aNodeParent(), fleet).map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-3']);
+    const parent = aNodeParent({
+      status: { retiring: [{ instanceId: 'i-7', reason: 'NodeUnreachable', since: stampAfter(-60) }] },
+    });
+    expect(ownedInstances(parent, fleet).map(({ instanceId }) => instanceId)).toEqual(['i-1', 'i-6']);
   });
 
   it('is said by the providerID, never by the name', () => {
     const mine = aClusterNode();
-    const other = aClusterNode({ providerID: 'aws:///eu-west-1b/i-0a1b2c3d4e5f60718' });
-    expect(nodeOf([other, mine], anInstance())).toBe(mine);
-    expect(nodeOf([other], anInstance())).toBeUndefined();
+    const others = ['aws:///eu-west-1a/i-0a1b2c3d4e5f60719', 'gce://eu-west-1a/i-0a1b2c3d4e5f60718', ''].map(
+      (providerID) => aClusterNode({ providerID }),
+    );
+    expect(nodeOf([...others, mine], INSTANCE_ID)).toBe(mine);
+    expect(nodeOf(others, INSTANCE_ID)).toBeUndefined();
     expect(nodeOf([mine], undefined)).toBeUndefined();
   });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../hooks/questdbnode/progress.ts';
 import { statusOf } from '../../../hooks/questdbnode/status.ts';
-import { after, stampAfter } from '../../fixtures/clock.ts';
-import { condition } from '../../fixtures/conditions.ts';
+import { stampAfter } from '../../fixtures/clock.ts';
 import {
   aClusterNode,
   aNodeParent,
@@ -14,22 +13,29 @@ import {
 
 type Said = [status: string, reason: string, message: string];
 
+const NOTHING_RETIRES = { left: [], fence: undefined };
+
 const said = (progress: Progress, changes: Parameters<typeof observingNode>[0] = {}): Record<string, Said> =>
   Object.fromEntries(
-    (statusOf(observingNode(changes), progress).conditions ?? []).map(({ type, status, reason, message }) => [
-      type,
-      [status, reason, message],
-    ]),
+    (statusOf(observingNode(changes), progress, NOTHING_RETIRES).conditions ?? []).map(
+      ({ type, status, reason, message }) => [type, [status, reason, message]],
+    ),
   );
 
 const launch = anIntent();
 const instance = anInstance();
+const SHORTAGE = {
+  reason: 'InsufficientInstanceCapacity',
+  message: 'None left.',
+  since: stampAfter(-60),
+  nextTry: stampAfter(180),
+};
+const NOT_DISRUPTED: Said = ['False', 'NotDisrupted', 'Nothing asks the database to move.'];
 const NOT_STALLED: Said = ['False', 'NotStalled', 'Nothing waits for a human.'];
 const NOT_LAUNCHED: Said = ['False', 'WaitingForLaunch', 'There is no instance yet that could join.'];
 const WAITS_FOR_EC2 = `Instance ${INSTANCE_ID} was launched; waiting for EC2 to show it.`;
 
 describe('the conditions of a QuestDBNode before its instance is known', () => {
-  const full = { ...launch, notBefore: stampAfter(180) };
   it.each<[string, Progress, Said]>([
     [
       'decided',
@@ -49,23 +55,27 @@ describe('the conditions of a QuestDBNode before its instance is known', () => {
     ],
     [
       'no capacity',
-      { step: 'NoCapacity', launch: full, code: 'InsufficientInstanceCapacity', message: 'None left.' },
+      { step: 'NoCapacity', shortage: SHORTAGE },
       [
         'False',
         'InsufficientInstanceCapacity',
-        `EC2 cannot launch one r6i.2xlarge in subnet-a now: None left. It is asked again at ${stampAfter(180)}.`,
+        `EC2 cannot launch one r6i.2xlarge in eu-west-1a since ${stampAfter(-60)}: None left. It is asked again at ${stampAfter(180)}.`,
       ],
     ],
   ])('%s', (_name, progress, finding) => {
-    expect(said(progress)).toEqual({ Launched: finding, Joined: NOT_LAUNCHED, Ready: finding, Stalled: NOT_STALLED });
+    expect(said(progress)).toEqual({
+      Launched: finding,
+      Joined: NOT_LAUNCHED,
+      Ready: finding,
+      Stalled: NOT_STALLED,
+      DisruptionTarget: NOT_DISRUPTED,
+    });
   });
 
   it('repeat what EC2 said last while it is left alone', () => {
-    const progress: Progress = { step: 'AwaitCapacity', launch, until: after(60) };
-    const before = condition('Launched', 'False', { reason: 'VcpuLimitExceeded', message: 'Limit.' });
-    const parent = aNodeParent({ status: { conditions: [before] } });
-    expect(said(progress, { parent }).Ready).toEqual(['False', 'VcpuLimitExceeded', 'Limit.']);
-    expect(said(progress).Launched).toEqual(['False', 'NoCapacity', 'EC2 had no capacity for this launch.']);
+    expect(said({ step: 'AwaitCapacity', shortage: SHORTAGE })).toEqual(
+      said({ step: 'NoCapacity', shortage: SHORTAGE }),
+    );
   });
 });
 
@@ -82,6 +92,7 @@ describe('the conditions of a QuestDBNode with an instance', () => {
       Joined: joined,
       Ready: joined,
       Stalled: NOT_STALLED,
+      DisruptionTarget: NOT_DISRUPTED,
     });
   });
 
@@ -92,23 +103,25 @@ describe('the conditions of a QuestDBNode with an instance', () => {
   it('are True when it serves', () => {
     const message = 'Node ip-10-0-0-7.eu-west-1.compute.internal is Ready and its EBS CSI driver is registered.';
     expect(said({ step: 'Serve', instance }, { node: aClusterNode() })).toEqual({
-      Launched: ['True', 'Launched', `Instance ${INSTANCE_ID} is running.`],
+      Launched: ['True', 'Launched', `Instance ${INSTANCE_ID} was launched.`],
       Joined: ['True', 'Joined', message],
       Ready: ['True', 'Ready', message],
       Stalled: NOT_STALLED,
+      DisruptionTarget: NOT_DISRUPTED,
     });
   });
 });
 
 describe('the conditions of a QuestDBNode that needs a human', () => {
   it('say so, and that nothing can join', () => {
-    const refusal = { reason: 'InstanceTerminated', message: 'Gone.' } as const;
+    const refusal = { reason: 'LaunchRefused', message: 'No.' } as const;
     for (const progress of [{ step: 'Refuse', refusal } as const, { step: 'Refuse', refusal, instance } as const]) {
       expect(said(progress)).toEqual({
-        Launched: ['False', 'InstanceTerminated', 'Gone.'],
-        Joined: ['False', 'InstanceTerminated', 'There is no instance that could join.'],
-        Ready: ['False', 'InstanceTerminated', 'Gone.'],
-        Stalled: ['True', 'InstanceTerminated', 'Gone.'],
+        Launched: ['False', 'LaunchRefused', 'No.'],
+        Joined: ['False', 'LaunchRefused', 'There is no instance that could join.'],
+        Ready: ['False', 'LaunchRefused', 'No.'],
+        Stalled: ['True', 'LaunchRefused', 'No.'],
+        DisruptionTarget: NOT_DISRUPTED,
       });
     }
   });
@@ -120,13 +133,14 @@ describe('the conditions of a QuestDBNode that needs a human', () => {
       Joined: ['False', 'JoinTimeout', 'Too long.'],
       Ready: ['False', 'JoinTimeout', 'Too long.'],
       Stalled: ['True', 'JoinTimeout', 'Too long.'],
+      DisruptionTarget: NOT_DISRUPTED,
     });
   });
 });
 
 describe('the memory of a QuestDBNode', () => {
   const rest = (progress: Progress, changes: Parameters<typeof observingNode>[0] = {}) => {
-    const { conditions: _said, ...kept } = statusOf(observingNode(changes), progress);
+    const { conditions: _said, ...kept } = statusOf(observingNode(changes), progress, NOTHING_RETIRES);
     return kept;
   };
   const before = anIntent({ attempt: 7 });
@@ -137,12 +151,16 @@ describe('the memory of a QuestDBNode', () => {
     [
       'takes up the instance that was launched',
       { step: 'Launched', launch, instanceId: 'i-new' },
-      { launch, instanceId: 'i-new' },
+      { launch, instanceId: 'i-new', launchedAt: stampAfter(0) },
     ],
-    ['takes up the instance that was found', { step: 'Adopt', instance }, { launch: before, instanceId: INSTANCE_ID }],
+    [
+      'takes up the instance that was found',
+      { step: 'Adopt', instance },
+      { launch: before, instanceId: INSTANCE_ID, launchedAt: instance.launchTime },
+    ],
     [
       'keeps all when nothing can go on',
-      { step: 'Refuse', refusal: { reason: 'InstanceNotFound', message: '' } },
+      { step: 'Refuse', refusal: { reason: 'AmbiguousInstances', message: '' } },
       { launch: before, instanceId: 'i-known' },
     ],
     [
@@ -161,9 +179,14 @@ describe('the memory of a QuestDBNode', () => {
   it('has what EC2 and the cluster show', () => {
     const shown = rest(
       { step: 'AwaitJoin', instance, waitsFor: 'NodeNotReady' },
-      { instance: anInstance({ instanceType: 'm6i.large', zone: 'eu-west-1b' }), node: aClusterNode({ ready: false }) },
+      {
+        parent: aNodeParent({ status: { instanceId: INSTANCE_ID } }),
+        instance: anInstance({ instanceType: 'm6i.large', zone: 'eu-west-1b' }),
+        node: aClusterNode({ ready: false }),
+      },
     );
     expect(shown).toEqual({
+      instanceId: INSTANCE_ID,
       instanceType: 'm6i.large',
       zone: 'eu-west-1b',
       nodeName: 'ip-10-0-0-7.eu-west-1.compute.internal',
@@ -176,7 +199,8 @@ describe('what a Node has to give', () => {
     found: Record<string, string>,
     parent = aNodeParent(),
     step: Progress = { step: 'Serve', instance },
-  ) => statusOf(observingNode({ parent, node: aClusterNode({ allocatable: found }) }), step).allocatable;
+  ) =>
+    statusOf(observingNode({ parent, node: aClusterNode({ allocatable: found }) }), step, NOTHING_RETIRES).allocatable;
 
   it.each([
     [
