@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../hooks/api/conditions.ts';
-import { NODE, OUT_OF_SERVICE, RETIRING } from '../../hooks/api/labels.ts';
+import { NODE, OUT_OF_SERVICE, RETIRING, TERMINATION } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { machinesView, type Machine } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
@@ -83,7 +83,11 @@ export const createMachines = (simulation: Simulation, api: ApiServer): Machines
   const removeNodesWithout = (machines: readonly Machine[], changed: Set<string>): void => {
     for (const [name, node] of api.nodes) {
       if (machines.some(({ instanceId }) => instanceIdOf(node) === instanceId)) continue;
-      api.nodes.delete(name);
+      if (node.metadata.finalizers?.includes(TERMINATION) !== true) api.nodes.delete(name);
+      else if (node.metadata.deletionTimestamp === undefined) {
+        const deletionTimestamp = rfc3339(new Date(simulation.clock.now()));
+        api.nodes.set(name, { ...node, metadata: { ...node.metadata, deletionTimestamp } });
+      } else continue;
       api.csiNodes.delete(name);
       changed.add(node.metadata.labels?.[NODE] ?? '');
     }

@@ -204,20 +204,20 @@ const trouble = (world: World, objectName: string, what: Trouble): void => {
   switch (what) {
     case 'isolate':
     case 'connect':
-      return world.isolate(id, what === 'isolate');
+      { world.isolate(id, what === 'isolate'); return; }
     case 'impair':
-      return world.command('impair', { id });
+      { world.command('impair', { id }); return; }
     case 'stick':
     case 'unstick':
-      return world.command('stick', { id, stuck: what === 'stick' });
+      { world.command('stick', { id, stuck: what === 'stick' }); return; }
     case 'terminate':
-      return world.command('terminate-instance', { id });
+      { world.command('terminate-instance', { id }); return; }
     case 'stop':
     case 'start':
     case 'power off':
-      return attempt(() => {
+      { attempt(() => {
         world.command(COMMANDS[what], { id });
-      });
+      }); return; }
   }
 };
 

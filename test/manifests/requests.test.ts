@@ -109,6 +109,7 @@ const NODE_CALLS: CallOfEach<NodeCluster> = {
   csiDriversOf: (port) => port.csiDriversOf('node'),
   nodesOf: (port) => port.nodesOf(owner),
   volumePodsOn: (port) => port.volumePodsOn('node'),
+  guard: (port) => port.guard(joinedNode),
   cordon: (port) => port.cordon(joinedNode),
   taintRetiring: (port) => port.taintRetiring(joinedNode),
   taintOutOfService: (port) => port.taintOutOfService(joinedNode),
