@@ -107,6 +107,10 @@ const goesOn = async (node: string): Promise<void> => {
   const before = beats(node);
   await expect.poll(() => beats(node), SOON).toBeGreaterThan(before + 20);
 };
+const readyOf = (path: string): string | undefined => {
+  const status = apiServer.get(path)?.status as { conditions?: { type: string; status: string }[] } | undefined;
+  return status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+};
 const processes = (node: string): number => readdirSync(join(folder, 'machines', node, 'processes')).length;
 const isReachable = (node: string): boolean => !existsSync(join(addresses(), `unreachable-${node}`));
 /** What was said in the name of a Node, or of the pod that runs on it. */
@@ -135,6 +139,21 @@ describe('a machine without a network', () => {
     await expect.poll(() => processes(node), { ...SOON, message: 'it finds its pod deleted' }).toBe(0);
     await expect.poll(() => leases(node), SOON).toBeGreaterThan(renewed);
     expect(isReachable(node)).toBe(true);
+  });
+
+  it('answers for its pods again when it is back', async () => {
+    const { id, node } = await boot('process');
+    runPod(node);
+    await expect.poll(() => readyOf(POD), SOON).toBe('True');
+    command('isolate', { id });
+    await expect.poll(() => isReachable(node), SOON).toBe(false);
+    await goesOn(node);
+    const pod = apiServer.get(POD) ?? {};
+    apiServer.put(POD, { ...pod, status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }] } });
+    await goesOn(node);
+    expect(readyOf(POD)).toBe('False');
+    command('heal');
+    await expect.poll(() => readyOf(POD), SOON).toBe('True');
   });
 
   it('is well again when it was stopped and started', async () => {
@@ -202,10 +221,6 @@ describe('a machine that KWOK plays', () => {
       spec: { nodeName: node },
       status: { phase: 'Running', conditions: [{ type: 'Ready', status }] },
     });
-  const isPodReady = () => {
-    const { conditions } = apiServer.get(POD)?.status as { conditions: { type: string; status: string }[] };
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-  };
 
   it('is let go without a network, and taken back with it', async () => {
     const { id, node } = await played();
@@ -224,7 +239,7 @@ describe('a machine that KWOK plays', () => {
     command('heal');
     await expect.poll(() => holder(node), SOON).toBeUndefined();
     expect(annotations(node)).not.toHaveProperty('questdb-fleet.dev/local-silent');
-    await expect.poll(isPodReady, { ...SOON, message: 'it says again that its pod is ready' }).toBe(true);
+    await expect.poll(() => readyOf(POD), { ...SOON, message: 'it says again that its pod is ready' }).toBe('True');
   });
 
   it('is let go without power, and taken back when it boots', async () => {
