@@ -4,6 +4,7 @@ import { createDatabaseCluster } from '../../hooks/cluster/database-cluster.ts';
 import { createRecorder } from '../../hooks/cluster/events.ts';
 import type { KubeApi } from '../../hooks/cluster/kube-api.ts';
 import { createNodeCluster } from '../../hooks/cluster/node-cluster.ts';
+import { readOwnerUids } from '../../hooks/cluster/owners.ts';
 import { createVolumeCluster } from '../../hooks/cluster/volume-cluster.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { NODE } from '../../hooks/api/labels.ts';
@@ -151,6 +152,7 @@ const requestsOfTheHooks = async (): Promise<string[]> => {
   await callAll(createVolumeCluster(api, record), VOLUME_CALLS);
   await createCredentials(api, identity);
   await readBasicCredentials(api, identity);
+  await readOwnerUids(api);
   return [...requests].sort();
 };
 
