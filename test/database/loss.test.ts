@@ -113,21 +113,21 @@ describe.concurrent('a database whose instance is lost has the same rows again',
   });
 });
 
-describe('a database whose instance is lost while the hooks crash', () => {
-  it.each(['terminate-instance', 'stop-instance', 'isolate'])(
-    `has the same rows again (%s, INTERRUPTIONS_SEED=${SEED})`,
-    async (command) => {
-      const before = await serve(`lost-crash-${command}`);
-      const random = { value: SEED };
-      await cluster().simulator.command(command, { id: before.instanceId });
-      for (let crash = 0; crash < 5; crash += 1) {
-        await sleep(between(random, 500, 4000));
-        await cluster().act('hooks', 'kill');
-        await sleep(between(random, 0, 1000));
-        // The supervisor would wait longer each time.
-        await cluster().act('hooks', 'restart');
-      }
-      await expectServedAgain(before, () => Promise.resolve());
-    },
-  );
+describe('databases whose instances are lost while the hooks crash', () => {
+  it(`have the same rows again (INTERRUPTIONS_SEED=${SEED})`, async () => {
+    const commands = ['terminate-instance', 'stop-instance', 'isolate'];
+    const random = { value: SEED };
+    const served = await Promise.all(commands.map((command) => serve(`lost-crash-${command}`)));
+    for (const [index, command] of commands.entries()) {
+      await cluster().simulator.command(command, { id: served[index]?.instanceId });
+    }
+    for (let crash = 0; crash < 6; crash += 1) {
+      await sleep(between(random, 500, 4000));
+      await cluster().act('hooks', 'kill');
+      await sleep(between(random, 0, 1000));
+      // The supervisor would wait longer each time.
+      await cluster().act('hooks', 'restart');
+    }
+    await Promise.all(served.map((before) => expectServedAgain(before, () => Promise.resolve())));
+  });
 });
