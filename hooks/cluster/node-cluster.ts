@@ -27,7 +27,7 @@ export const createNodeCluster = (api: KubeApi, record: EventRecorder): NodeClus
       .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
   guard: async ({ metadata }) => {
     const live = await api.get<ClusterNode>(nodePath(metadata.name));
-    if (live === undefined || live.metadata.uid !== metadata.uid || isGuarded(live)) return;
+    if (live?.metadata.uid !== metadata.uid || isGuarded(live)) return;
     await changeMetadata(api, live, { finalizers: [...(live.metadata.finalizers ?? []), TERMINATION] });
   },
   cordon: (node) => change(api, node, { unschedulable: true }),
