@@ -37,7 +37,12 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
   const { clusterName } = config;
   return {
     kinds: {
-      questdb: databaseHooks({ cluster: createDatabaseCluster(api, record), probes: probesOf(config, api, now), now }),
+      questdb: databaseHooks({
+        cluster: createDatabaseCluster(api, record),
+        probes: probesOf(config, api, now),
+        capacityRetrySeconds: config.ec2RetrySeconds,
+        now,
+      }),
       questdbnode: nodeHooks({
         compute: createCompute(aws),
         cluster: createNodeCluster(api, record),
