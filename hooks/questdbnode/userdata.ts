@@ -20,7 +20,8 @@ const nodeConfig = (node: QuestDBNode, { spec }: QuestDBNodeClass): string =>
           cidr: spec.cluster.cidr,
         },
         kubelet: {
-          config: { shutdownGracePeriod: '150s', shutdownGracePeriodCriticalPods: '15s' },
+          // Merged over nodeadm's own, map by map: what the class does not say stays as nodeadm reckons it.
+          config: { shutdownGracePeriod: '150s', shutdownGracePeriodCriticalPods: '15s', ...spec.kubelet },
           flags: [
             `--node-labels=${NODE}=${node.metadata.uid}`,
             `--register-with-taints=${DEDICATED}=${node.metadata.uid}:NoSchedule`,
