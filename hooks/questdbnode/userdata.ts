@@ -32,7 +32,8 @@ const nodeConfig = (node: QuestDBNode, { spec }: QuestDBNodeClass): string =>
         },
       },
     },
-    { lineWidth: 0 },
+    // nodeadm reads YAML 1.1, in which a cluster that is called `on` must be in quotes.
+    { lineWidth: 0, version: '1.1' },
   );
 
 /** QuestDB maps its files into memory: https://questdb.io/docs/operations/capacity-planning/ names both limits. */
