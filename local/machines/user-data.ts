@@ -90,7 +90,7 @@ const parseNodeConfig = (yaml: string): NodeConfig => {
     return fail('the application/node.eks.aws part is not a NodeConfig of node.eks.aws/v1alpha1');
   }
   const spec = objectAt(config.spec, 'spec', ['cluster', 'kubelet', 'containerd', 'instance', 'featureGates']);
-  const kubelet = objectAt(spec.kubelet ?? {}, 'spec.kubelet', ['config', 'flags', 'maxPodsExpression']);
+  const kubelet = objectAt(spec.kubelet ?? {}, 'spec.kubelet', ['config', 'flags']);
   const kubeletConfig = kubelet.config ?? {};
   if (!isObject(kubeletConfig)) return fail('NodeConfig spec.kubelet.config is not an object');
   const flags = kubelet.flags ?? [];

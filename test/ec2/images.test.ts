@@ -1,4 +1,6 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readImage } from '../../hooks/aws/images.ts';
 import { createCompute } from '../../hooks/aws/compute.ts';
 import type { Compute, ImageQuery } from '../../hooks/questdbnode/ports.ts';
 import { CLUSTER_NAME } from './objects.ts';
@@ -78,6 +80,50 @@ describe('an image', () => {
   ])('is not taken for absent when EC2 does not say (%s)', async (code, name) => {
     wire.simulator.command('fail', { action: 'DescribeImages', code, times: 2 });
     await expect(compute().image({ id: 'ami-local-x86' })).rejects.toMatchObject({ name });
+  });
+});
+
+/** An EC2 that shows one image in that state to whoever asks, and keeps what it was asked. */
+const showing = (state: string) => {
+  const asked: URLSearchParams[] = [];
+  const image = `<item><imageId>ami-1</imageId><imageState>${state}</imageState></item>`;
+  const body = `<DescribeImagesResponse><imagesSet>${image}</imagesSet></DescribeImagesResponse>`;
+  const client = new EC2Client({
+    endpoint: 'http://127.0.0.1:1',
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'hooks', secretAccessKey: 'local' },
+    signer: { sign: (request) => Promise.resolve(request) },
+    requestHandler: {
+      handle: (request: { body?: unknown }) => {
+        asked.push(new URLSearchParams(String(request.body)));
+        const headers = { 'content-type': 'text/xml' };
+        return Promise.resolve({ response: { statusCode: 200, headers, body: Buffer.from(body) } });
+      },
+    },
+  });
+  return { client, asked };
+};
+
+describe('an image that is not available', () => {
+  it.each(['pending', 'failed', 'invalid', 'deregistered'])('by its id is none: %s', async (state) => {
+    expect(await readImage(showing(state).client, { id: 'ami-1' })).toBeUndefined();
+    expect(await readImage(showing('available').client, { id: 'ami-1' })).toMatchObject({ imageId: 'ami-1' });
+  });
+
+  it('by its name is not asked for', async () => {
+    const { client, asked } = showing('available');
+    await readImage(client, named('x86_64'));
+    const [query] = asked;
+    const filters = [1, 2, 3].map((index) => [
+      query?.get(`Filter.${String(index)}.Name`),
+      query?.get(`Filter.${String(index)}.Value.1`),
+    ]);
+    expect(Object.fromEntries(filters)).toEqual({
+      name: 'amazon-eks-node-al2023-*',
+      state: 'available',
+      architecture: 'x86_64',
+    });
+    expect(query?.get('Owner.1')).toBe('amazon');
   });
 });
 

@@ -88,6 +88,13 @@ describe('a Node', () => {
     expect([numberOf(memory), numberOf(disk)]).toEqual([numberOf(left.memory), numberOf(left.disk)]);
   });
 
+  it('has addresses for more pods where its type has more network interfaces, and keeps more for them', () => {
+    const machine = { ...identity.machine, vcpus: 8, memoryMiB: 65_536 };
+    const { capacity, allocatable } = resourcesOf({ ...identity, machine });
+    expect([capacity.pods, allocatable.pods, allocatable.cpu]).toEqual(['58', '58', '7910m']);
+    expect(allocatable.memory).toBe(`${String((63_569 - 255 - 11 * 58 - 100) * 1024)}Ki`);
+  });
+
   it('tells since when it is Ready', () => {
     const since = new Date('2026-01-01T00:00:00Z');
     const now = new Date('2026-01-02T00:00:00Z');
