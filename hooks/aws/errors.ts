@@ -15,33 +15,57 @@ export type Ec2ErrorClass =
   | 'Refused';
 
 const CLASSES: Readonly<Record<string, Ec2ErrorClass>> = {
-  InsufficientInstanceCapacity: 'NoCapacity',
-  InsufficientHostCapacity: 'NoCapacity',
-  InsufficientReservedInstanceCapacity: 'NoCapacity',
-  InstanceLimitExceeded: 'NoCapacity',
-  VcpuLimitExceeded: 'NoCapacity',
+  InsufficientCapacity: 'NoCapacity',
   InsufficientFreeAddressesInSubnet: 'NoCapacity',
+  InsufficientHostCapacity: 'NoCapacity',
+  InsufficientInstanceCapacity: 'NoCapacity',
+  InsufficientReservedInstanceCapacity: 'NoCapacity',
+  InsufficientVolumeCapacity: 'NoCapacity',
+  ReservationCapacityExceeded: 'NoCapacity',
+  UnfulfillableCapacity: 'NoCapacity',
   Unsupported: 'NoCapacity',
+  // Quotas of the account: what others give back makes room.
+  InstanceLimitExceeded: 'NoCapacity',
+  MaxIOPSLimitExceeded: 'NoCapacity',
+  NetworkInterfaceLimitExceeded: 'NoCapacity',
+  ResourceLimitExceeded: 'NoCapacity',
+  VcpuLimitExceeded: 'NoCapacity',
+  VolumeLimitExceeded: 'NoCapacity',
   IdempotentParameterMismatch: 'TokenMismatch',
   IdempotentInstanceTerminated: 'TokenSpent',
+  'InvalidAMIID.Malformed': 'NotFound',
+  'InvalidAMIID.NotFound': 'NotFound',
+  'InvalidAMIID.Unavailable': 'NotFound',
   'InvalidInstanceID.NotFound': 'NotFound',
+  InvalidInstanceType: 'NotFound',
   'InvalidVolume.NotFound': 'NotFound',
+  // The account itself: only its owner can mend it.
+  Blocked: 'Refused',
+  OptInRequired: 'Refused',
+  PendingVerification: 'Refused',
   // No credentials, or expired ones: no request was made.
   CredentialsProviderError: 'Refused',
   TokenProviderError: 'Refused',
-  RequestLimitExceeded: 'Transient',
-  Throttling: 'Transient',
-  ThrottlingException: 'Transient',
+  ConcurrentTagAccess: 'Transient',
   EC2ThrottledException: 'Transient',
   InternalError: 'Transient',
   InternalFailure: 'Transient',
+  RequestLimitExceeded: 'Transient',
+  RequestTimeout: 'Transient',
+  RetryableError: 'Transient',
   ServerInternal: 'Transient',
   ServiceUnavailable: 'Transient',
+  Throttling: 'Transient',
+  ThrottlingException: 'Transient',
   Unavailable: 'Transient',
 };
 
+/** AWS' logs and older endpoints say whose fault it is before the code. */
+const WHOSE_FAULT = /^(Client|Server)\./;
+
 /** EC2's error code: the SDK uses it as the error's name. */
-export const codeOf = (error: unknown): string => (error instanceof Error ? error.name : 'Unknown');
+export const codeOf = (error: unknown): string =>
+  error instanceof Error ? error.name.replace(WHOSE_FAULT, '') : 'Unknown';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

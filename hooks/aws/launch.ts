@@ -5,6 +5,7 @@ import {
   type RunInstancesCommandInput,
   type TagSpecification,
 } from '@aws-sdk/client-ec2';
+import { DATABASE, OWNER_UID } from '../api/labels.ts';
 import type { LaunchIntent } from '../questdbnode/memory.ts';
 import type { LaunchOutcome } from '../questdbnode/ports.ts';
 import { asRetryLater, classOf, codeOf, messageOf } from './errors.ts';
@@ -24,26 +25,42 @@ export const launchInput = (intent: LaunchIntent): RunInstancesCommandInput => (
   DisableApiTermination: true,
   // A machine that shuts itself down is looked at, not lost.
   InstanceInitiatedShutdownBehavior: 'stop',
-  MetadataOptions: { HttpTokens: 'required', HttpPutResponseHopLimit: 1, HttpEndpoint: 'enabled' },
-  ...(intent.rootVolumeGiB === undefined ? {} : { BlockDeviceMappings: [rootVolume(intent.rootVolumeGiB)] }),
+  MetadataOptions: {
+    HttpTokens: 'required',
+    HttpPutResponseHopLimit: intent.httpPutResponseHopLimit ?? ONE_HOP,
+    HttpEndpoint: 'enabled',
+  },
+  ...(intent.rootVolumeGiB === undefined
+    ? {}
+    : { BlockDeviceMappings: [rootVolume(intent.rootVolumeGiB, intent.rootDeviceName)] }),
+  ...(intent.capacityReservationId === undefined ? {} : intoReservation(intent.capacityReservationId)),
   TagSpecifications: tagSpecifications(intent.tags ?? {}),
 });
 
-/** /dev/xvda is the root device of Amazon Linux 2023. */
-const rootVolume = (size: number) => ({
-  DeviceName: '/dev/xvda',
+/** Pods are one hop further away. */
+const ONE_HOP = 1;
+
+/** Of an image that does not say, and of Amazon Linux 2023. */
+const USUAL_ROOT_DEVICE = '/dev/xvda';
+
+const rootVolume = (size: number, deviceName = USUAL_ROOT_DEVICE) => ({
+  DeviceName: deviceName,
   Ebs: { VolumeSize: size, VolumeType: 'gp3' as const, DeleteOnTermination: true, Encrypted: true },
 });
 
+const intoReservation = (id: string) => ({
+  CapacityReservationSpecification: { CapacityReservationTarget: { CapacityReservationId: id } },
+});
+
 /**
- * The root volume and the network interface carry the tags too, for cost reports and IAM, but for the one by which a database's data is
+ * The root volume and the network interface carry the tags too, for cost reports and IAM, but for those by which a database's data is
  * found: a root volume holds none.
  */
 const tagSpecifications = (tags: Readonly<Record<string, string>>): TagSpecification[] => {
   const Tags = Object.entries(tags)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([Key, Value]) => ({ Key, Value }));
-  const withoutData = Tags.filter(({ Key }) => !Key.endsWith('/database') && !Key.endsWith('/owner-uid'));
+  const withoutData = Tags.filter(({ Key }) => Key !== DATABASE && Key !== OWNER_UID);
   return [
     { ResourceType: 'instance', Tags },
     { ResourceType: 'volume', Tags: withoutData },

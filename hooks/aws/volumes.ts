@@ -1,16 +1,11 @@
-import {
-  CreateTagsCommand,
-  DescribeVolumesCommand,
-  paginateDescribeVolumes,
-  type EC2Client,
-  type Volume,
-} from '@aws-sdk/client-ec2';
+import { DescribeVolumesCommand, paginateDescribeVolumes, type EC2Client, type Volume } from '@aws-sdk/client-ec2';
 import { CLUSTER, DATABASE, NAMESPACE, volumeLabels, type Identity } from '../api/labels.ts';
 import type { BlockStorage, EbsVolume } from '../questdbvolume/ports.ts';
 import type { AwsOptions } from './compute.ts';
 import { classOf, orRetryLater } from './errors.ts';
 import { tagsOf } from './instances.ts';
 import { sharedReading } from './shared-reading.ts';
+import { createTags } from './tags.ts';
 
 const PAGE_SIZE = 500;
 
@@ -52,12 +47,6 @@ const describeVolume = async (client: EC2Client, volumeId: string): Promise<EbsV
     }
   });
 
-const tagVolume = async (client: EC2Client, volumeId: string, tags: Record<string, string>): Promise<void> =>
-  orRetryLater('CreateTags', async () => {
-    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-    await client.send(new CreateTagsCommand({ Resources: [volumeId], Tags }));
-  });
-
 const belongsTo = (identity: Identity, { tags }: EbsVolume): boolean =>
   tags[NAMESPACE] === identity.namespace && tags[DATABASE] === identity.database;
 
@@ -69,6 +58,6 @@ export const createBlockStorage = ({ clients, clusterName, snapshotMaxAgeSeconds
     volumesOf: async (identity, notBefore) => (await fleet(notBefore)).filter((volume) => belongsTo(identity, volume)),
     describe: (volumeId) => describeVolume(clients.twice, volumeId),
     tag: (volumeId, identity) =>
-      tagVolume(clients.twice, volumeId, { ...volumeLabels(identity), [CLUSTER]: clusterName }),
+      createTags(clients.twice, volumeId, { ...volumeLabels(identity), [CLUSTER]: clusterName }),
   };
 };

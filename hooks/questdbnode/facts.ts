@@ -3,6 +3,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { nodeOf, type ClusterNode } from './cluster-node.ts';
+import { factsForLaunch, factsForStatus } from './launch-facts.ts';
 import { nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
 
@@ -44,18 +45,21 @@ type Readings = {
 
 const compile = async (ports: NodePorts, readings: Readings): Promise<Observed> => {
   const { request, parent, fleet, nodes, instance } = readings;
+  const nodeClass = nodeClassIn(request);
   const node = nodeOf(nodes, parent.status?.instanceId);
   const owned = ownedInstances(parent, fleet);
   return {
     parent,
-    nodeClass: nodeClassIn(request),
+    nodeClass,
     node,
     instance,
     impairedSince: await impairedSince(ports, instance),
     owned,
     returned: returnedInstance(parent, fleet),
     driverRegistered: node !== undefined && (await hasDriver(ports, parent, node.metadata.name)),
-    offeredTypes: mayLaunch(parent, owned, instance) ? await ports.compute.offeredTypes(parent.spec.zone) : [],
+    ...(mayLaunch(parent, owned, instance)
+      ? await factsForLaunch(ports, parent, nodeClass)
+      : await factsForStatus(ports, { parent, nodeClass, node })),
     now: ports.now(),
   };
 };

@@ -4,6 +4,7 @@ import type { Observed } from './observe.ts';
 import type { Instance } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { JoinStep } from './steps.ts';
+import { NO_FREE_ADDRESS } from './subnets.ts';
 
 /** Whether the instance is there, whether it is a Node, and whether a human must act. */
 export type Parts = { launched: Finding; joined: Finding; stalled: Finding };
@@ -26,6 +27,11 @@ const STORIES: Stories = {
     launching(
       'InstanceNotVisible',
       'EC2 has used the client token of this launch; waiting for it to show the instance.',
+    ),
+  NextSubnet: ({ full, launch }) =>
+    launching(
+      NO_FREE_ADDRESS,
+      `Subnet ${full} has no free address. The launch of ${describe(launch)} is written down; EC2 is asked next.`,
     ),
   NoCapacity: ({ shortage }, observed) => short(observed, shortage),
   AwaitCapacity: ({ shortage }, observed) => short(observed, shortage),

@@ -1,10 +1,11 @@
 import type { Observed } from './observe.ts';
-import { isSameLaunch } from './intent.ts';
-import { planDecision } from './plan-launch.ts';
+import { rfc3339 } from '../api/conditions.ts';
+import { planDecision, renewed } from './plan-launch.ts';
 import type { LaunchIntent } from './memory.ts';
 import type { NoCapacity, NodePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { shortageAfter } from './shortage.ts';
+import { NO_FREE_ADDRESS, subnetAfter, subnetsIn } from './subnets.ts';
 
 /** Asks EC2 for the launch that is written down, and says what came of it. */
 export const launch = async (ports: NodePorts, observed: Observed, intent: LaunchIntent): Promise<Progress> => {
@@ -14,7 +15,7 @@ export const launch = async (ports: NodePorts, observed: Observed, intent: Launc
       await ports.cluster.record(observed.parent, 'Normal', 'InstanceLaunched', launched(result.instanceId, intent));
       return { step: 'Launched', launch: intent, instanceId: result.instanceId };
     case 'NoCapacity':
-      return noCapacity(ports, observed, result);
+      return nextSubnet(observed, intent, result) ?? (await noRoom(ports, observed, intent, result));
     case 'TokenMismatch':
       return afterMismatch(ports, observed, intent);
     case 'TokenSpent':
@@ -25,7 +26,11 @@ export const launch = async (ports: NodePorts, observed: Observed, intent: Launc
 };
 
 /** Says in status, and as an event once, that EC2 is to be left alone for a while. */
-export const noCapacity = async (ports: NodePorts, observed: Observed, said: NoCapacity): Promise<Progress> => {
+export const noCapacity = async (
+  ports: NodePorts,
+  observed: Observed,
+  said: NoCapacity,
+): Promise<Extract<Progress, { step: 'NoCapacity' }>> => {
   const { code, message } = said;
   const { parent, now } = observed;
   const { shortage: previous } = parent.status ?? {};
@@ -35,16 +40,47 @@ export const noCapacity = async (ports: NodePorts, observed: Observed, said: NoC
 };
 
 /**
+ * A subnet without addresses says nothing of the next one of the zone. It is tried at once, in the same attempt and with the same token, as
+ * soon as that is written down; what was said of an earlier round is kept meanwhile.
+ */
+const nextSubnet = (observed: Observed, intent: LaunchIntent, { code }: NoCapacity): Progress | undefined => {
+  const { parent, nodeClass, now } = observed;
+  if (code !== NO_FREE_ADDRESS || nodeClass === undefined) return undefined;
+  const subnetId = subnetAfter(nodeClass, parent.spec.zone, intent.subnetId);
+  if (subnetId === undefined) return undefined;
+  return {
+    step: 'NextSubnet',
+    full: intent.subnetId,
+    launch: { ...intent, subnetId, requestedAt: rfc3339(now) },
+    shortage: parent.status?.shortage,
+  };
+};
+
+/** Once the wait is over it is tried as the class has it then, from its first subnet on. */
+const noRoom = async (
+  ports: NodePorts,
+  observed: Observed,
+  intent: LaunchIntent,
+  said: NoCapacity,
+): Promise<Progress> => ({
+  ...(await noCapacity(ports, observed, said)),
+  launch: renewed(observed, ports, intent) ?? intent,
+});
+
+/**
  * The intent is frozen; once the class has been mended, it is decided anew from it. It keeps its token: should an earlier call whose answer
  * was lost have made an instance, EC2 says so (TokenMismatch) instead of making another.
  */
 const afterRefusal = (ports: NodePorts, observed: Observed, intent: LaunchIntent, said: string): Progress => {
-  const same = planDecision(observed, ports, intent.attempt);
-  const isMended = same.step === 'Decide' && !isSameLaunch(same.launch, intent);
-  if (isMended) return same;
+  const mended = renewed(observed, ports, intent, subnetToKeep(observed, intent));
+  if (mended !== undefined) return { step: 'Decide', launch: mended };
   const message = `EC2 refused the launch (${said}) Mend the QuestDBNodeClass or the IAM policy of the operator; it is tried again each minute.`;
   return { step: 'Refuse', refusal: { reason: 'LaunchRefused', message } };
 };
+
+/** That it is not the class's first subnet is no mending: those before it had no address. */
+const subnetToKeep = ({ parent, nodeClass }: Observed, { subnetId }: LaunchIntent): string | undefined =>
+  nodeClass !== undefined && subnetsIn(nodeClass, parent.spec.zone).includes(subnetId) ? subnetId : undefined;
 
 /** Another call used the token, perhaps one whose answer was lost: its instance is this object's. */
 const afterMismatch = async (ports: NodePorts, observed: Observed, intent: LaunchIntent): Promise<Progress> => {

@@ -5,7 +5,7 @@ import { OWNER_UID } from '../api/labels.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import type { Instance } from './ports.ts';
+import type { Image, Instance, InstanceTypeFacts } from './ports.ts';
 
 /** What is known of one QuestDBNode in one pass. */
 export type Observed = {
@@ -26,6 +26,10 @@ export type Observed = {
   driverRegistered: boolean;
   /** What EC2 offers in the zone; empty as long as nothing is to be launched. */
   offeredTypes: readonly string[];
+  /** What EC2 says of the instance type; undefined when it does not know it, or as long as nothing asks for it. */
+  instanceType: InstanceTypeFacts | undefined;
+  /** The image the class would take now; it is read only for who needs it. */
+  image: Image | 'NotFound' | 'NotRead';
   now: Date;
 };
 

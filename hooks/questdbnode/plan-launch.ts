@@ -1,7 +1,11 @@
 import type { Observed } from './observe.ts';
-import { intentOf } from './intent.ts';
+import { fittingImage } from './image-fit.ts';
+import { intentOf, isSameLaunch } from './intent.ts';
+import { limitBroken } from './launch-limits.ts';
+import type { LaunchIntent } from './memory.ts';
 import type { NodePlan, PlanContext, Refusal, RefusalReason } from './steps.ts';
 import { isShort } from './shortage.ts';
+import { subnetsIn } from './subnets.ts';
 
 /** What may come of deciding on a launch. */
 export type Decision = Extract<NodePlan, { step: 'Decide' | 'Refuse' }>;
@@ -9,38 +13,47 @@ export type Decision = Extract<NodePlan, { step: 'Decide' | 'Refuse' }>;
 export const planLaunch = (observed: Observed, context: PlanContext): NodePlan => {
   const { launch, shortage } = observed.parent.status ?? {};
   if (launch === undefined) return planDecision(observed, context, 1);
-  return isShort(shortage, observed.now) ? { step: 'AwaitCapacity', shortage } : { step: 'Launch', launch };
+  if (!isShort(shortage, observed.now)) return { step: 'Launch', launch };
+  return { step: 'AwaitCapacity', shortage, launch: renewed(observed, context, launch) ?? launch };
+};
+
+/**
+ * The launch as the class would have it now, where that is another one; it keeps its attempt and its token. Only for a launch that EC2 has
+ * refused: should an earlier call whose answer was lost have made an instance, EC2 says so (TokenMismatch) instead of making another.
+ * With `subnetId` that subnet is kept.
+ */
+export const renewed = (
+  observed: Observed,
+  context: PlanContext,
+  intent: LaunchIntent,
+  subnetId?: string,
+): LaunchIntent | undefined => {
+  const decision = planDecision(observed, context, intent.attempt);
+  if (decision.step === 'Refuse') return undefined;
+  const launch = subnetId === undefined ? decision.launch : { ...decision.launch, subnetId };
+  return isSameLaunch(launch, intent) ? undefined : launch;
 };
 
 /** The launch of the given attempt, or why there can be none. */
 export const planDecision = (observed: Observed, { clusterName }: PlanContext, attempt: number): Decision => {
-  const { parent, nodeClass, offeredTypes, now } = observed;
-  const { instanceType, zone, className } = parent.spec;
+  const { parent, nodeClass, now } = observed;
+  const { zone, className } = parent.spec;
   if (nodeClass === undefined) {
     return refuse(
       'NodeClassNotFound',
       `QuestDBNodeClass "${className}" does not exist. Create it, or name one that exists.`,
     );
   }
-  const subnet = nodeClass.spec.subnets.find((candidate) => candidate.zone === zone);
-  if (subnet === undefined) {
-    const zones = nodeClass.spec.subnets.map((candidate) => candidate.zone).join(', ');
+  const [subnetId] = subnetsIn(nodeClass, zone);
+  if (subnetId === undefined) {
+    const zones = [...new Set(nodeClass.spec.subnets.map((subnet) => subnet.zone))].join(', ');
     return refuse('ZoneNotInNodeClass', `QuestDBNodeClass "${className}" has no subnet in ${zone}. It has: ${zones}.`);
   }
-  if (!offeredTypes.includes(instanceType)) return notOffered(instanceType, zone, offeredTypes);
-  return { step: 'Decide', launch: intentOf(parent, { nodeClass, subnetId: subnet.id, attempt, clusterName, now }) };
-};
-
-const TYPES_NAMED = 12;
-
-const notOffered = (instanceType: string, zone: string, offered: readonly string[]): Decision => {
-  const family = instanceType.split('.')[0] ?? '';
-  const kin = offered.filter((type) => type.startsWith(`${family}.`));
-  const named = (kin.length > 0 ? kin : offered).slice(0, TYPES_NAMED).join(', ');
-  return refuse(
-    'InstanceTypeNotOffered',
-    `EC2 does not offer instance type "${instanceType}" in ${zone}. It offers there, among others: ${named}.`,
-  );
+  const image = fittingImage(observed, nodeClass);
+  if ('reason' in image) return { step: 'Refuse', refusal: image };
+  const launch = intentOf(parent, { nodeClass, image, subnetId, attempt, clusterName, now });
+  const refusal = limitBroken(launch);
+  return refusal === undefined ? { step: 'Decide', launch } : { step: 'Refuse', refusal };
 };
 
 const refuse = (reason: RefusalReason, message: string): Decision => ({

@@ -1,6 +1,6 @@
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { EventRecorder } from '../api/event.ts';
-import type { LaunchIntent } from './memory.ts';
+import type { LaunchIntent, NodeStatus } from './memory.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
@@ -35,6 +35,22 @@ export type LaunchOutcome =
 
 export type StartOutcome = { outcome: 'Started' } | NoCapacity;
 
+/** A machine image that is available, as far as a launch looks at it. */
+export type Image = { imageId: string; architecture: string; rootDeviceName?: string };
+
+/** Which image is meant: that very one, or the newest of an owner whose name matches and that fits. */
+export type ImageQuery = { id: string } | { owner: string; name: string; architectures: readonly string[] };
+
+/** What the volumes of an instance type can do together. */
+export type EbsLimits = NonNullable<NodeStatus['ebs']>;
+
+/** What EC2 says of an instance type. */
+export type InstanceTypeFacts = {
+  /** Those of the images it can run. */
+  architectures: readonly string[];
+  ebs?: EbsLimits;
+};
+
 /** EC2, as this hook uses it. */
 export type Compute = {
   /** All instances of this fleet, from a shared reading that began at `notBefore` or later. */
@@ -49,8 +65,14 @@ export type Compute = {
   stop: (instanceId: string, options: { force: boolean }) => Promise<void>;
   /** Lifts the termination protection and terminates. */
   terminate: (instanceId: string) => Promise<void>;
-  /** The instance types EC2 offers in a zone, sorted. */
+  /** Puts tags on it; those that are there already get the new value, all others stay. */
+  tag: (instanceId: string, tags: Readonly<Record<string, string>>) => Promise<void>;
+  /** The instance types EC2 offers in a zone, sorted; from a shared reading. */
   offeredTypes: (zone: string) => Promise<readonly string[]>;
+  /** An instance type, from a shared reading; undefined when EC2 does not know it. */
+  instanceType: (name: string) => Promise<InstanceTypeFacts | undefined>;
+  /** An image, from a shared reading; undefined when there is none that is available. */
+  image: (query: ImageQuery) => Promise<Image | undefined>;
 };
 
 /** The Kubernetes API, as this hook uses it. All reads are live; changes hold only for the object that was read. */

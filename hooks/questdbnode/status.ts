@@ -2,6 +2,7 @@ import { fails, holds, rfc3339, transition, type Finding } from '../api/conditio
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
 import { canonicalMiB, canonicalMillicores, floorMiB, parseMillicores } from '../api/quantity.ts';
+import { driftOf } from './drift.ts';
 import { partsOf, type Parts } from './findings.ts';
 import { unreachableMilliseconds } from './loss.ts';
 import type { Fence, LaunchIntent, NodeStatus, Replaced } from './memory.ts';
@@ -11,10 +12,14 @@ import type { Progress } from './progress.ts';
 import type { Retiring } from './retiring.ts';
 
 /** The status of one pass: what was observed and done, never what is hoped for. */
-export const statusOf = (observed: Observed, progress: Progress, { left, fence }: Retiring): NodeStatus => {
-  const { parent, node, now } = observed;
+export const statusOf = (
+  observed: Observed,
+  progress: Progress,
+  { left, fence }: Retiring,
+  tagsRefused?: string,
+): NodeStatus => {
+  const { parent, now } = observed;
   const parts = partsOf(observed, progress);
-  const allocatable = parent.status?.allocatable ?? (progress.step === 'Serve' ? allocatableOf(node) : undefined);
   const retiring = progress.step === 'Relaunch' ? [...left, progress.replaced] : left;
   return {
     conditions: transition(
@@ -22,13 +27,14 @@ export const statusOf = (observed: Observed, progress: Progress, { left, fence }
         Launched: parts.launched,
         Joined: parts.joined,
         Ready: readyOf(parts),
-        Stalled: parts.stalled,
+        Stalled: stalledOf(parts, tagsRefused),
+        Drifted: driftOf(observed),
         DisruptionTarget: disruptionOf(observed, progress),
       },
       { previous: parent.status?.conditions, generation: generationOf(parent), now },
     ),
     ...instanceFacts(observed, progress),
-    ...(allocatable === undefined ? {} : { allocatable }),
+    ...keptFacts(observed, progress),
     ...memoryOf(parent, progress, fence),
     ...(retiring.length === 0 ? {} : { retiring: [...retiring].sort(byId) }),
   };
@@ -38,6 +44,19 @@ const byId = (a: Replaced, b: Replaced): number => (a.instanceId < b.instanceId 
 
 const readyOf = ({ launched, joined }: Parts): Finding =>
   launched.status !== 'True' ? launched : joined.status !== 'True' ? joined : holds('Ready', joined.message);
+
+/** Tags that are behind hold nothing up, but they do not heal by themselves. */
+const stalledOf = ({ stalled }: Parts, tagsRefused: string | undefined): Finding =>
+  tagsRefused === undefined || stalled.status === 'True' ? stalled : holds('TagsRefused', tagsRefused);
+
+/** What is seen once, when the Node is Ready first, and holds for the life of the spec. */
+const keptFacts = ({ parent, node, instanceType }: Observed, { step }: Progress): NodeStatus => {
+  const seen = step === 'Serve' ? { allocatable: allocatableOf(node), ebs: instanceType?.ebs } : undefined;
+  return definedOnly({
+    allocatable: parent.status?.allocatable ?? seen?.allocatable,
+    ebs: parent.status?.ebs ?? seen?.ebs,
+  });
+};
 
 /** What is known of the instance that counts; nothing where it has just been replaced. */
 const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {
@@ -54,7 +73,7 @@ const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {
 };
 
 /** A status has no undefined fields: they would be gone on the wire. */
-const definedOnly = (facts: Record<string, string | undefined>): NodeStatus =>
+const definedOnly = (facts: Record<string, unknown>): NodeStatus =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 
 const shownFacts = ({ instance, node }: Observed): NodeStatus =>

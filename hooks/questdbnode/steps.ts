@@ -6,10 +6,14 @@ import type { Instance, NodeTiming } from './ports.ts';
 export type Refusal = { reason: RefusalReason; message: string };
 export type RefusalReason =
   | 'AmbiguousInstances'
+  | 'ArchitectureMismatch'
+  | 'ImageNotFound'
   | 'InstanceTypeNotOffered'
   | 'JoinTimeout'
   | 'LaunchRefused'
   | 'NodeClassNotFound'
+  | 'TooManyTags'
+  | 'UserDataTooLarge'
   | 'ZoneNotInNodeClass';
 
 /** The next step between what is and what is wanted. */
@@ -17,8 +21,8 @@ export type NodePlan =
   /** Write the launch to status; EC2 is asked in the next pass. */
   | { step: 'Decide'; launch: LaunchIntent }
   | { step: 'Launch'; launch: LaunchIntent }
-  /** EC2 had no capacity; leave it alone until then. */
-  | { step: 'AwaitCapacity'; shortage: Shortage }
+  /** EC2 had no capacity; leave it alone until then. A launch is tried then as the class has it now. */
+  | { step: 'AwaitCapacity'; shortage: Shortage; launch?: LaunchIntent }
   /** An instance of this object is there that status does not know. */
   | { step: 'Adopt'; instance: Instance }
   /** EC2 made it and does not show it yet. */

@@ -14,6 +14,7 @@ import type { Progress } from './progress.ts';
 import { retireReplaced, type Retiring } from './retiring.ts';
 import { statusOf } from './status.ts';
 import type { NodePlan } from './steps.ts';
+import { keepTags } from './tagging.ts';
 
 /** Brings one instance closer to its QuestDBNode: launched at most once, joined, replaced when it is lost, reported. */
 export const syncNode =
@@ -29,7 +30,8 @@ export const syncNode =
       const progress = await carryOut(ports, observed, plan);
       const adopted = progress.step === 'Adopt' ? progress.instance.instanceId : undefined;
       const retiring = await retireReplaced(ports, observed, adopted);
-      const status = statusOf(observed, progress, retiring);
+      const tagsRefused = await keepTags(ports, observed);
+      const status = statusOf(observed, progress, retiring, tagsRefused);
       return { status, children: [], ...lookAgain(ports, progress, retiring) };
     });
   };
@@ -118,6 +120,7 @@ const AT_ONCE: ReadonlySet<Progress['step']> = new Set([
   'Adopt',
   'Decide',
   'Fence',
+  'NextSubnet',
   'PutIntoService',
   'Relaunch',
   'TakeOutOfService',

@@ -20,7 +20,8 @@ const nodeConfig = (node: QuestDBNode, { spec }: QuestDBNodeClass): string =>
           cidr: spec.cluster.cidr,
         },
         kubelet: {
-          config: { shutdownGracePeriod: '150s', shutdownGracePeriodCriticalPods: '15s' },
+          // Merged over nodeadm's own, map by map: what the class does not say stays as nodeadm reckons it.
+          config: { shutdownGracePeriod: '150s', shutdownGracePeriodCriticalPods: '15s', ...spec.kubelet },
           flags: [
             `--node-labels=${NODE}=${node.metadata.uid}`,
             `--register-with-taints=${DEDICATED}=${node.metadata.uid}:NoSchedule`,
@@ -31,7 +32,8 @@ const nodeConfig = (node: QuestDBNode, { spec }: QuestDBNodeClass): string =>
         },
       },
     },
-    { lineWidth: 0 },
+    // nodeadm reads YAML 1.1, in which a cluster that is called `on` must be in quotes.
+    { lineWidth: 0, version: '1.1' },
   );
 
 /** QuestDB maps its files into memory: https://questdb.io/docs/operations/capacity-planning/ names both limits. */

@@ -1,4 +1,5 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import { numberOf } from './quantity.ts';
 
 /** A pod and the addresses its kubelet gave it. */
 export type PodFacts = { pod: V1Pod; podIP: string; hostIP: string };
@@ -31,17 +32,6 @@ export const fieldOf = (facts: PodFacts, path: string): string => {
   const read = FIELDS[path];
   if (read === undefined) throw new Error(`unsupported fieldPath: ${path}`);
   return read(facts);
-};
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40,
-}; // prettier-ignore
-
-const numberOf = (quantity: string): number => {
-  const [, digits, unit] = /^([0-9.]+)([A-Za-z]*)$/.exec(quantity) ?? [];
-  const factor = UNITS[unit ?? ''];
-  if (digits === undefined || factor === undefined) throw new Error(`not a quantity: ${quantity}`);
-  return Number(digits) * factor;
 };
 
 /** The value of a resource field, e.g. `limits.memory`, in units of `divisor`, rounded up. */

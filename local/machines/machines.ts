@@ -50,8 +50,8 @@ const joinOf = async (deps: MachinesDeps, machine: Machine): Promise<Join> => {
     const authority = await readFile(join(deps.pkiFolder, 'ca.crt'), 'utf8');
     return { server: deps.apiServerUrl, authority, identity: workerIdentity(machine) };
   }
-  const { cluster, maxPods, labels, taints } = parseUserData(machine.userData);
-  const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
+  const { cluster, kubelet, labels, taints } = parseUserData(machine.userData);
+  const identity = { name: machine.privateDnsName, machine, kubelet, labels, taints };
   return { server: cluster.apiServerEndpoint, authority: cluster.certificateAuthority, identity };
 };
 
@@ -65,8 +65,8 @@ const bootOf = async (deps: MachinesDeps, { machine, network, power }: Powered):
 
 /** A KWOK Node has no kubelet: it is made in the name of this program. */
 const bootFake = async (deps: MachinesDeps, { machine, power, network }: Powered, log: Logger): Promise<void> => {
-  const { maxPods, labels, taints } = parseUserData(machine.userData);
-  const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
+  const { kubelet, labels, taints } = parseUserData(machine.userData);
+  const identity = { name: machine.privateDnsName, machine, kubelet, labels, taints };
   await startFakeNode({ api: deps.api, identity, log, timing: deps.timing, network, power: power.signal });
 };
 

@@ -1,13 +1,13 @@
 import type { V1Taint } from '@kubernetes/client-node';
 import { parse } from 'yaml';
+import { parseKubeletConfig, type KubeletConfig } from './kubelet-config.ts';
 import { parseKubeletFlags } from './kubelet-flags.ts';
 import type { Shape } from './shape.ts';
 
 /** What a machine learns from its user data: which cluster to join, and as what. */
 export type NodeConfig = {
   cluster: { name: string; apiServerEndpoint: string; certificateAuthority: string; cidr: string };
-  /** Undefined: as many as the instance type has addresses for. */
-  maxPods: number | undefined;
+  kubelet: KubeletConfig;
   labels: Record<string, string>;
   taints: Shape<V1Taint>[];
 };
@@ -77,25 +77,11 @@ const clusterOf = (value: unknown): NodeConfig['cluster'] => {
   return { name: textAt(cluster, 'name'), apiServerEndpoint, certificateAuthority, cidr: textAt(cluster, 'cidr') };
 };
 
-const DURATION = /^(\d+(\.\d+)?(ns|us|ms|s|m|h))+$/;
-const maxPodsOf = (config: Record<string, unknown>): number | undefined => {
-  for (const field of ['shutdownGracePeriod', 'shutdownGracePeriodCriticalPods']) {
-    const value = config[field];
-    if (value !== undefined && (typeof value !== 'string' || !DURATION.test(value))) {
-      fail(`spec.kubelet.config.${field} is no duration such as 30s`);
-    }
-  }
-  const { maxPods } = config;
-  if (maxPods === undefined) return undefined;
-  return typeof maxPods === 'number' && Number.isInteger(maxPods) && maxPods > 0
-    ? maxPods
-    : fail('spec.kubelet.config.maxPods is no positive number');
-};
-
 const parseNodeConfig = (yaml: string): NodeConfig => {
   let document: unknown;
   try {
-    document = parse(yaml);
+    // Go's YAML is 1.1: a cluster that is called `on` must be in quotes.
+    document = parse(yaml, { version: '1.1' });
   } catch (error) {
     return fail(`NodeConfig is not YAML: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -111,7 +97,7 @@ const parseNodeConfig = (yaml: string): NodeConfig => {
   if (!Array.isArray(flags) || !flags.every((flag) => typeof flag === 'string')) {
     return fail('NodeConfig spec.kubelet.flags is not a list of strings');
   }
-  return { cluster: clusterOf(spec.cluster), maxPods: maxPodsOf(kubeletConfig), ...parseKubeletFlags(flags) };
+  return { cluster: clusterOf(spec.cluster), kubelet: parseKubeletConfig(kubeletConfig), ...parseKubeletFlags(flags) };
 };
 
 /**

@@ -9,7 +9,7 @@ export const WORKER_NODE = 'worker-1';
 export const workerIdentity = (machine: Machine): NodeIdentity => ({
   name: WORKER_NODE,
   machine,
-  maxPods: 58,
+  kubelet: { maxPods: 58 },
   labels: { 'questdb-fleet.dev/local-worker': 'true' },
   taints: [],
 });

@@ -109,6 +109,10 @@ const watched = (compute: Compute, cluster: NodeCluster, witness: Witness): Pick
       witness.starts(instanceId);
       return compute.start(instanceId);
     },
+    tag: (instanceId, tags) => {
+      witness.tags(instanceId);
+      return compute.tag(instanceId, tags);
+    },
   },
   cluster: {
     ...cluster,
@@ -135,7 +139,10 @@ const interrupted = ({ compute, cluster }: Pick<NodePorts, 'compute' | 'cluster'
       start: hold('start', compute.start),
       stop: hold('stop', compute.stop),
       terminate: hold('terminate', compute.terminate),
+      tag: hold('tag', compute.tag),
       offeredTypes: hold('offeredTypes', compute.offeredTypes),
+      instanceType: hold('instanceType', compute.instanceType),
+      image: hold('image', compute.image),
     },
     cluster: {
       readParent: hold('readParent', cluster.readParent),

@@ -237,10 +237,10 @@ describe('a refused launch', () => {
 
   it('of a class that was wrong is made when the class is mended', async () => {
     const world = openWorld();
-    world.api.nodeClass = nodeClass({ ami: { id: 'ami-that-is-not' } });
+    world.api.nodeClass = nodeClass({ securityGroupIds: ['sg-that-is-not'] });
     world.api.create(NAME);
     await world.settle(() => readiness(world) === 'False LaunchRefused');
-    expect(conditionOf(object(world).status?.conditions, 'Stalled')?.message).toContain('ami-that-is-not');
+    expect(conditionOf(object(world).status?.conditions, 'Stalled')?.message).toContain('sg-that-is-not');
     world.api.nodeClass = nodeClass();
     await expectOneInstance(world);
   });

@@ -13,6 +13,7 @@ export type Witness = {
   terminates: (instanceId: string) => void;
   stops: (instanceId: string) => void;
   starts: (instanceId: string) => void;
+  tags: (instanceId: string) => void;
   takesOutOfService: (node: ClusterNode) => void;
 };
 
@@ -48,6 +49,9 @@ const startFault = ({ parent, instanceId, owner }: Deed): string | undefined => 
   return owner === parent.metadata.uid ? undefined : `a start of an instance of ${owner ?? 'nobody'}`;
 };
 
+const tagFault = ({ parent, owner }: Deed): string | undefined =>
+  owner === parent?.metadata.uid ? undefined : `a tag for an instance of ${owner ?? 'nobody'}`;
+
 /** A machine that may write is never said to be out of service: another one would write to the same volume. */
 const outOfServiceFault = (simulation: Simulation, { spec }: ClusterNode): string | undefined => {
   simulation.present(() => undefined);
@@ -77,6 +81,7 @@ export const createLaws = (simulation: Simulation): Laws => {
         terminates: (instanceId) => note(terminationFault(deed(parent, instanceId))),
         stops: (instanceId) => note(stopFault(deed(parent, instanceId))),
         starts: (instanceId) => note(startFault(deed(parent, instanceId))),
+        tags: (instanceId) => note(tagFault(deed(parent, instanceId))),
         takesOutOfService: (node) => note(outOfServiceFault(simulation, node)),
       };
     },

@@ -6,7 +6,7 @@ import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import { volumeHooks } from '../../hooks/questdbvolume/hooks.ts';
 import type { VolumeCluster } from '../../hooks/questdbvolume/ports.ts';
 import { inProcessClients, simulateEc2 } from './in-process-ec2.ts';
-import { CLUSTER_NAME, NAMESPACE } from './objects.ts';
+import { CLUSTER_NAME, NAMESPACE, nodeClass, nodeSpec } from './objects.ts';
 import { openWorld, type World } from './world.ts';
 
 /** One page holds all, as EC2's pages of 1000 do: what is left is what the hooks ask for. */
@@ -27,7 +27,9 @@ const isServed = ({ api }: World, name: string): boolean =>
 
 const servedFleet = async (count: number): Promise<World> => {
   const world = openWorld(7, { ...WHOLE_PAGES, visibilityDelaySeconds: 0 });
-  for (const name of names(count)) world.api.create(name);
+  // An image that is looked for, and tags that are held against the instance: all that costs a reading.
+  world.api.nodeClass = nodeClass({ ami: { owner: 'amazon', name: 'amazon-eks-node-al2023-*' } });
+  for (const name of names(count)) world.api.create(name, nodeSpec({ tags: { customer: name } }));
   for (let wave = 0; wave < 10 && !names(count).every((name) => isServed(world, name)); wave += 1) {
     await passOverAll(world, count);
     world.advance(40);

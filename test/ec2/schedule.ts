@@ -11,8 +11,11 @@ import { openWorld, type World } from './world.ts';
 /** Launches are what goes wrong most expensively. */
 const ACTIONS = [
   '*',
+  'CreateTags',
+  'DescribeImages',
   'DescribeInstances',
   'DescribeInstanceTypeOfferings',
+  'DescribeInstanceTypes',
   'ModifyInstanceAttribute',
   'RunInstances',
   'RunInstances',
@@ -25,6 +28,12 @@ const ACTIONS = [
 const BEFORE = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset', 'UnauthorizedOperation'] as const;
 const AFTER = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset'] as const;
 
+/** One subnet, or two of the same zone. */
+const SUBNETS = [
+  { zone: ZONE, id: 'subnet-local-a' },
+  { zone: ZONE, id: 'subnet-local-a2' },
+] as const;
+
 /** Something between two passes of Metacontroller. */
 type Event =
   | { do: 'create'; name: string }
@@ -32,6 +41,8 @@ type Event =
   | { do: 'advance'; seconds: number }
   | { do: 'fault'; action: (typeof ACTIONS)[number]; when: 'before' | 'after'; code: string; times: number }
   | { do: 'shortage'; available: number }
+  | { do: 'addresses'; free: number }
+  | { do: 'tags'; name: string; customer: string }
   | { do: 'class'; revision: number }
   | { do: 'restart' }
   | { do: 'trouble'; name: string; what: Trouble }
@@ -91,6 +102,11 @@ const events = (name: fc.Arbitrary<string>): fc.Arbitrary<Event> =>
     { weight: 3, arbitrary: faults('before', BEFORE) },
     { weight: 3, arbitrary: faults('after', AFTER) },
     { weight: 1, arbitrary: fc.record({ do: one('shortage' as const), available: fc.constantFrom(0, 1) }) },
+    { weight: 2, arbitrary: fc.record({ do: one('addresses' as const), free: fc.constantFrom(0, 0, 1) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: one('tags' as const), name, customer: fc.constantFrom('acme', 'globex') }),
+    },
     { weight: 3, arbitrary: fc.record({ do: one('class' as const), revision: fc.integer({ min: 0, max: 2 }) }) },
     { weight: 1, arbitrary: fc.record({ do: one('restart' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: one('attach' as const), name }) },
@@ -114,7 +130,7 @@ const steps = (name: fc.Arbitrary<string>): fc.Arbitrary<Step> => {
     name,
     behind: fc.constantFrom(0, 0, 0, 1, 2),
     losesAnswer: fc.constantFrom(false, false, false, true),
-    at: fc.integer({ min: 0, max: 11 }),
+    at: fc.integer({ min: 0, max: 17 }),
     disturbance: fc.constantFrom('none', 'crash', 'hold', 'late'),
     meanwhile: fc.array(fc.oneof(event, plainPass, plainPass), { maxLength: 3 }),
   });
@@ -161,8 +177,18 @@ const happen = (world: World, step: Event): void => {
       world.command('capacity', { instanceType: INSTANCE_TYPE, zone: ZONE, available: step.available });
       return;
     }
+    case 'addresses': {
+      world.command('addresses', { subnetId: SUBNETS[0].id, free: step.free });
+      return;
+    }
+    case 'tags':
+      api.change(step.name, { tags: { customer: step.customer } });
+      return;
     case 'class':
-      api.nodeClass = step.revision === 0 ? undefined : nodeClass({ tags: { revision: String(step.revision) } });
+      api.nodeClass =
+        step.revision === 0
+          ? undefined
+          : nodeClass({ tags: { revision: String(step.revision) }, subnets: SUBNETS.slice(0, step.revision) });
       return;
     case 'restart': {
       world.hooks.restart();

@@ -13,7 +13,7 @@ import {
 } from '../../hooks/api/quantity.ts';
 import { intentOf } from '../../hooks/questdbnode/intent.ts';
 import { requestsFrom } from '../../hooks/questdb/requests.ts';
-import { aNodeClass, aNodeParent } from '../fixtures/questdbnode.ts';
+import { AN_IMAGE, aNodeClass, aNodeParent } from '../fixtures/questdbnode.ts';
 import { databaseName, size } from './arbitraries.ts';
 
 const holds = <T>(arbitrary: fc.Arbitrary<T>, law: (value: T) => void): void => {
@@ -118,6 +118,7 @@ describe('the laws of a launch', () => {
         const token = (owner: string, which: number) =>
           intentOf(aNodeParent({ metadata: { uid: owner } }), {
             nodeClass: aNodeClass(),
+            image: AN_IMAGE,
             subnetId: 'subnet-a',
             attempt: which,
             clusterName,

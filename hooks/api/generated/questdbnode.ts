@@ -122,6 +122,27 @@ export interface QuestDBNode {
       memory?: string;
     };
     /**
+     * What the instance type can do on EBS, all its volumes together, as EC2 says. A volume that is given more is held back to it. Baseline lasts; maximum is a burst of half an hour a day where it is higher.
+     */
+    ebs?: {
+      /**
+       * MiB/s, rounded down.
+       */
+      baselineThroughput: number;
+      /**
+       * MiB/s, rounded down.
+       */
+      maximumThroughput: number;
+      /**
+       * Operations a second.
+       */
+      baselineIops: number;
+      /**
+       * Operations a second.
+       */
+      maximumIops: number;
+    };
+    /**
      * The launch as it was decided before EC2 was asked, so that the same call can be made again with the same answer.
      */
     launch?: {
@@ -159,6 +180,10 @@ export interface QuestDBNode {
        * The size of the root volume in GiB.
        */
       rootVolumeGiB?: number;
+      /**
+       * The device of the root volume, as the image names it.
+       */
+      rootDeviceName?: string;
       /**
        * The user data, before base64.
        */

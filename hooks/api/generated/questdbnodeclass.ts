@@ -101,17 +101,17 @@ export interface QuestDBNodeClass {
      */
     kubelet?: {
       /**
-       * The most pods on the Node. Default, by the instance type.
+       * The most pods on the Node. Default, by the instance type. What is kept for the kubelet stays by the instance type.
        */
       maxPods?: number;
       /**
-       * What is kept for the operating system, by resource, for example memory 200Mi.
+       * What is kept for the operating system, by resource, for example memory 200Mi. Default, nothing.
        */
       systemReserved?: {
         [k: string]: string;
       };
       /**
-       * What is kept for the kubelet and the container runtime, by resource, for example cpu 80m.
+       * What is kept for the kubelet and the container runtime, by resource, for example cpu 80m. Default, what nodeadm reckons by the instance type (memory 255Mi and 11Mi a pod); a resource that is not named keeps that.
        */
       kubeReserved?: {
         [k: string]: string;

@@ -9,6 +9,7 @@ import { addressBook } from '../../../local/machines/addresses.ts';
 import { issueNodeCertificate } from '../../../local/machines/client-certificate.ts';
 import { csiNodeObject, nodeObject, resourcesOf, type NodeIdentity } from '../../../local/machines/node-object.ts';
 import { conditionsOf, isOutdated } from '../../../local/machines/node-status.ts';
+import { numberOf } from '../../../local/machines/quantity.ts';
 import { DEFAULT_TIMING, timingFrom } from '../../../local/machines/timing.ts';
 import { nodeOf } from './objects.ts';
 
@@ -23,7 +24,7 @@ const identity: NodeIdentity = {
     zone: 'eu-west-1a',
     privateIpAddress: '10.2.3.4',
   },
-  maxPods: undefined,
+  kubelet: {},
   labels: { 'questdb-fleet.dev/node': 'u1' },
   taints: [{ key: 'questdb-fleet.dev/dedicated', value: 'u1', effect: 'NoSchedule' }],
 };
@@ -64,6 +65,34 @@ describe('a Node', () => {
     const { capacity, allocatable } = resourcesOf(identity);
     expect(capacity).toMatchObject({ cpu: '2', memory: `${String(15892 * 1024)}Ki`, pods: '29' });
     expect(allocatable).toMatchObject({ cpu: '1930m', memory: `${String((15892 - 255 - 11 * 29 - 100) * 1024)}Ki` });
+  });
+
+  it.each([
+    ['what nodeadm keeps', {}, { cpu: '1930m', memory: '15218Mi', disk: '17Gi', pods: '29' }],
+    // nodeadm reckons its reserve by the instance type, not by maxPods.
+    ['fewer pods', { maxPods: 8 }, { cpu: '1930m', memory: '15218Mi', disk: '17Gi', pods: '8' }],
+    [
+      'a part of what nodeadm keeps otherwise, and something for the system',
+      { kubeReserved: { memory: '1Gi' }, systemReserved: { cpu: '500m', memory: '200Mi', pid: '100' } },
+      { cpu: '1430m', memory: '14568Mi', disk: '17Gi', pods: '29' },
+    ],
+    [
+      'more than there is',
+      { systemReserved: { memory: '64Gi' } },
+      { cpu: '1930m', memory: '0', disk: '17Gi', pods: '29' },
+    ],
+  ])('lets pods have what is left: %s', (_what, kubelet, left) => {
+    const { allocatable } = resourcesOf({ ...identity, kubelet });
+    const { cpu, memory, pods, 'ephemeral-storage': disk } = allocatable;
+    expect({ cpu, pods }).toEqual({ cpu: left.cpu, pods: left.pods });
+    expect([numberOf(memory), numberOf(disk)]).toEqual([numberOf(left.memory), numberOf(left.disk)]);
+  });
+
+  it('has addresses for more pods where its type has more network interfaces, and keeps more for them', () => {
+    const machine = { ...identity.machine, vcpus: 8, memoryMiB: 65_536 };
+    const { capacity, allocatable } = resourcesOf({ ...identity, machine });
+    expect([capacity.pods, allocatable.pods, allocatable.cpu]).toEqual(['58', '58', '7910m']);
+    expect(allocatable.memory).toBe(`${String((63_569 - 255 - 11 * 58 - 100) * 1024)}Ki`);
   });
 
   it('tells since when it is Ready', () => {

@@ -32,6 +32,8 @@ const document = (config = CONFIG): string =>
 
 const parse = (text: string) => parseUserData(Buffer.from(text).toString('base64'));
 
+const change = (from: string, to: string): string => document(CONFIG.replace(from, to));
+
 describe('user data', () => {
   it('says which cluster to join, and as what', () => {
     expect(parse(document())).toEqual({
@@ -41,7 +43,7 @@ describe('user data', () => {
         certificateAuthority: Buffer.from(CA, 'base64').toString(),
         cidr: '10.0.0.0/16',
       },
-      maxPods: 20,
+      kubelet: { maxPods: 20 },
       labels: { 'questdb-fleet.dev/node': '4f2c', team: 'acme' },
       taints: [{ key: 'questdb-fleet.dev/dedicated', value: '4f2c', effect: 'NoSchedule' }],
     });
@@ -51,11 +53,18 @@ describe('user data', () => {
     expect(parse(document().replaceAll('\n', '\r\n')).labels).toHaveProperty('team', 'acme');
   });
 
+  it('may keep resources for the system and the kubelet', () => {
+    const reserved = 'systemReserved: { memory: 200Mi, pid: "1000" }\n      kubeReserved: { cpu: 80m }';
+    expect(parse(change('maxPods: 20', reserved)).kubelet).toEqual({
+      systemReserved: { memory: '200Mi', pid: '1000' },
+      kubeReserved: { cpu: '80m' },
+    });
+  });
+
   it('needs no kubelet section', () => {
     expect(parse(document(CONFIG.slice(0, CONFIG.indexOf('  kubelet:'))))).toMatchObject({ labels: {}, taints: [] });
   });
 
-  const change = (from: string, to: string): string => document(CONFIG.replace(from, to));
   it.each([
     ['', /no user data/],
     [CONFIG, /MIME|multipart/],
@@ -75,6 +84,11 @@ describe('user data', () => {
     [change('    cidr:', '    vpc: x\n    cidr:'), /unknown field vpc/],
     [change('  kubelet:', '  kubelets:'), /unknown field kubelets/],
     [change('maxPods: 20', 'maxPods: many'), /maxPods/],
+    [change('maxPods: 20', 'kubeReserved: 80m'), /kubeReserved is no map/],
+    [change('maxPods: 20', 'kubeReserved: { gpu: "1" }'), /gpu cannot be reserved/],
+    [change('maxPods: 20', 'systemReserved: { pid: 1000 }'), /systemReserved.pid is no text/],
+    [change('maxPods: 20', 'systemReserved: { memory: lots }'), /not a quantity/],
+    [change('name: local', 'name: on'), /spec.cluster.name is required/],
     [change('30s', '30'), /shutdownGracePeriod/],
     [change('--node-labels=', '--node-label='), /unknown kubelet flag/],
     [change('team=acme', 'team'), /not a label/],
