@@ -107,6 +107,7 @@ const whyOf = (observed: Observed, node: QuestDBNode): string => {
 const DISRUPTIONS: Readonly<Record<string, string>> = {
   Cordoned: 'its Node is cordoned',
   InstanceImpaired: 'its instance is impaired',
+  NodeDeleting: 'its Node is being deleted',
 };
 
 const disruptionOf = ({ status }: QuestDBNode): string => {

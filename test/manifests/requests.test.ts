@@ -88,6 +88,7 @@ const CHILDREN = [
   objectOf('apps/v1', 'StatefulSet'),
   objectOf('v1', 'Service'),
   objectOf('v1', 'ConfigMap'),
+  objectOf('policy/v1', 'PodDisruptionBudget'),
 ];
 const claim = objectOf('v1', 'PersistentVolumeClaim');
 const volume = objectOf('v1', 'PersistentVolume');
