@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
+import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
 import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
-import type { Instance, InstanceState, LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
+import type { Image, Instance, InstanceState, LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
 import { OUT_OF_SERVICE } from '../../hooks/api/labels.ts';
 import { stampAfter } from '../fixtures/clock.ts';
 import type { NodeFacts } from '../fixtures/node-world.ts';
@@ -15,11 +16,22 @@ const TIMES = [stampAfter(-10), stampAfter(-400), stampAfter(-4000)] as const;
 const OUTCOMES: (LaunchOutcome | { outcome: 'Throttled' })[] = [
   { outcome: 'Launched', instanceId: INSTANCE_ID },
   { outcome: 'NoCapacity', code: 'InsufficientInstanceCapacity', message: 'None.' },
+  { outcome: 'NoCapacity', code: 'InsufficientFreeAddressesInSubnet', message: 'Full.' },
   { outcome: 'TokenMismatch' },
   { outcome: 'TokenSpent' },
   { outcome: 'Refused', code: 'UnauthorizedOperation', message: 'No.' },
   { outcome: 'Throttled' },
 ];
+
+/** One that names its image by id, one that names it otherwise and has two subnets a zone, and none. */
+const CLASSES = [
+  aNodeClass(),
+  aNodeClass({
+    ami: { owner: 'amazon', name: 'al2023-*' },
+    subnets: ['subnet-a', 'subnet-a2'].map((id) => ({ zone: 'eu-west-1a', id })),
+  }),
+  undefined,
+] as const;
 
 const parent = (): fc.Arbitrary<QuestDBNode> =>
   fc
@@ -101,23 +113,25 @@ export const nodeCase = (): fc.Arbitrary<NodeCase> =>
       parent: parent(),
       fleet: fc.uniqueArray(instance(), { selector: ({ instanceId }) => instanceId, maxLength: 2 }),
       node: maybe(node()),
-      hasClass: mostly(true, false),
+      nodeClass: mostly<QuestDBNodeClass | undefined>(...CLASSES),
+      image: mostly<Image | null | undefined>(undefined, null, { imageId: 'ami-new', architecture: 'arm64' }),
       hasDriver: mostly(true, false),
       isImpaired: mostly(false, true),
       hasPods: mostly(false, true),
       launch: fc.constantFrom(...OUTCOMES),
     })
-    .map(({ parent: live, fleet, node: joined, hasClass, hasDriver, isImpaired, hasPods, launch }) => ({
+    .map(({ parent: live, fleet, node: joined, nodeClass, image, hasDriver, isImpaired, hasPods, launch }) => ({
       request: {
         parent: live,
         children: {},
-        related: mapOf([...(hasClass ? [aNodeClass()] : []), ...(joined === undefined ? [] : [joined])]),
+        related: mapOf([...(nodeClass === undefined ? [] : [nodeClass]), ...(joined === undefined ? [] : [joined])]),
         finalizing: false,
       },
       facts: {
         live,
         fleet,
         launch,
+        ...(image === undefined ? {} : { image }),
         nodes: joined === undefined ? [] : [joined],
         impaired: isImpaired ? { [INSTANCE_ID]: stampAfter(-400) } : {},
         volumePods: hasPods ? { 'ip-10-0-0-7.eu-west-1.compute.internal': ['acme/trades-0'] } : {},

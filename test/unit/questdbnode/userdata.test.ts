@@ -27,7 +27,7 @@ const partsOf = async (text: string) => {
   const { attachments, headers } = await PostalMime.parse(text, { attachmentEncoding: 'utf8' });
   return {
     headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
-    parts: attachments.map(({ mimeType, content }) => ({ type: mimeType, body: String(content) })),
+    parts: attachments.map(({ mimeType, content }) => ({ type: mimeType, body: content as string })),
   };
 };
 
