@@ -18,6 +18,7 @@ import type { LeakPorts } from './leaks/ports.ts';
 import { createLeakReport } from './leaks/report.ts';
 import { databaseHooks } from './questdb/hooks.ts';
 import { nodeHooks } from './questdbnode/hooks.ts';
+import type { NodeTiming } from './questdbnode/ports.ts';
 import { volumeHooks } from './questdbvolume/hooks.ts';
 import { repeat } from './repetition.ts';
 import type { Composition } from './server.ts';
@@ -32,12 +33,6 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
     clusterName: config.clusterName,
     snapshotMaxAgeSeconds: config.ec2SnapshotMaxAgeSeconds,
     now,
-  };
-  const timing = {
-    visibilitySeconds: config.ec2VisibilitySeconds,
-    capacityRetrySeconds: config.ec2RetrySeconds,
-    pollSeconds: config.ec2SnapshotMaxAgeSeconds,
-    forceStopSeconds: config.ec2ForceStopSeconds,
   };
   const { clusterName } = config;
   const compute = createCompute(aws);
@@ -54,7 +49,7 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
       questdbnode: nodeHooks({
         compute,
         cluster: createNodeCluster(api, record),
-        timing,
+        timing: timingOf(config),
         clusterName,
         now,
       }),
@@ -64,6 +59,13 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
     ...leakChecks(config, { compute, ownerUids, report, clusterName, now }),
   };
 };
+
+const timingOf = (config: Config): NodeTiming => ({
+  visibilitySeconds: config.ec2VisibilitySeconds,
+  capacityRetrySeconds: config.ec2RetrySeconds,
+  pollSeconds: config.ec2SnapshotMaxAgeSeconds,
+  forceStopSeconds: config.ec2ForceStopSeconds,
+});
 
 /** Replicas that check at the same time do no harm: what one has terminated is no leak to the other. */
 const leakChecks = (
