@@ -13,6 +13,8 @@ const fromEc2 = (volume: Volume): EbsVolume => ({
   volumeId: volume.VolumeId ?? '',
   zone: volume.AvailabilityZone ?? '',
   sizeGiB: volume.Size ?? 0,
+  ...(volume.Iops === undefined ? {} : { iops: volume.Iops }),
+  ...(volume.Throughput === undefined ? {} : { throughput: volume.Throughput }),
   tags: tagsOf(volume.Tags),
   attachedTo: (volume.Attachments ?? [])
     .filter(({ State }) => State !== 'detached')

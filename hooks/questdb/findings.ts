@@ -4,6 +4,7 @@ import { hasSpoken, isSettled, wasReady, type Observed } from './observe.ts';
 import { podFinding } from './pod.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
+import { throughputWarning } from './throughput.ts';
 import { placedNode } from './whereabouts.ts';
 
 /** What is found of one database: a condition for each. */
@@ -97,7 +98,9 @@ const servingNodeFinding = (observed: Observed, node: QuestDBNode | undefined): 
   }
   const { name } = node.metadata;
   if (!hasTagsOf(observed, node)) return fails('NodeUpdating', `QuestDBNode "${name}" is given the tags of spec.node.`);
-  return said.status === 'True' ? holds('Ready', `QuestDBNode "${name}" is Ready.`) : fails(said.reason, said.message);
+  return said.status === 'True'
+    ? holds('Ready', `QuestDBNode "${name}" is Ready.${throughputWarning(observed.volume, node)}`)
+    : fails(said.reason, said.message);
 };
 
 const hasTagsOf = ({ database }: Observed, { spec }: QuestDBNode): boolean => {

@@ -1,6 +1,7 @@
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
 import { DATABASE, isDataOf, NAMESPACE, OWNER, ownerAnnotation, type Identity } from '../api/labels.ts';
+import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { candidateClaimNames, chosenClaim, identityOf, storageClassIn, type Found, type Observed } from './observe.ts';
 import type { Claim, EbsVolume, PersistentVolume, VolumePorts } from './ports.ts';
@@ -15,6 +16,7 @@ export const gather = async (
   const claims = await claimsFor(ports, parent);
   const claim = chosenClaim(parent, claims);
   const volumeName = claim?.spec?.volumeName;
+  const persistentVolume = volumeName === undefined ? undefined : await ports.cluster.readPersistentVolume(volumeName);
   const source = claims.length === 0 ? await sourceVolume(ports, parent) : undefined;
   return {
     parent,
@@ -22,12 +24,24 @@ export const gather = async (
     storageClass: storageClassIn(request),
     claims,
     claim,
-    persistentVolume: volumeName === undefined ? undefined : await ports.cluster.readPersistentVolume(volumeName),
+    persistentVolume,
+    bound: await boundVolume(ports, parent, persistentVolume),
     found: claims.length === 0 ? await dataFromBefore(ports, parent) : { persistentVolumes: [], ebsVolumes: [] },
     source,
     otherUsers: await otherUsersOf(ports, parent, claim, source),
     now: ports.now(),
   };
+};
+
+/** What an EBS volume can do does not change by itself: it is read once. */
+const boundVolume = async (
+  { storage }: Pick<VolumePorts, 'storage'>,
+  { status }: QuestDBVolume,
+  volume: PersistentVolume | undefined,
+): Promise<EbsVolume | undefined> => {
+  const { csi, claimRef } = volume?.spec ?? {};
+  if (csi?.driver !== EBS_DRIVER || claimRef === undefined || status?.iops !== undefined) return undefined;
+  return storage.describe(csi.volumeHandle);
 };
 
 /** Every claim that says it is this database's, and those it could have by name, whosever they are; sorted by name. */

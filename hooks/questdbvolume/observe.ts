@@ -22,6 +22,8 @@ export type Observed = {
   persistentVolume: PersistentVolume | undefined;
   /** The database's data from before; looked for only when there is no claim. */
   found: Found;
+  /** The EBS volume behind it, as long as status does not have what it can do. */
+  bound: EbsVolume | undefined;
   /** The volume `spec.from.volumeHandle` names, if EC2 knows it. */
   source: EbsVolume | undefined;
   /** Who else uses what `spec.from` names, in words; empty when nobody does. */

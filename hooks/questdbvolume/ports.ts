@@ -18,6 +18,9 @@ export type EbsVolume = {
   volumeId: string;
   zone: string;
   sizeGiB: number;
+  iops?: number;
+  /** MiB/s; volumes of gp3 have one of their own. */
+  throughput?: number;
   tags: Readonly<Record<string, string>>;
   /** Instances it is attached to, or on its way to. */
   attachedTo: readonly string[];

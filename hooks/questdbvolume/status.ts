@@ -21,7 +21,7 @@ export const statusOf = (observed: Observed, plan: VolumePlan): VolumeStatus => 
     ),
     ...factsOf(known),
     ...(claim === undefined ? {} : { claimName: claim }),
-    ...(volume === undefined ? {} : volumeFacts(volume)),
+    ...(volume === undefined ? {} : { ...volumeFacts(volume), ...performanceFacts(observed) }),
     ...(plan.step === 'MakePersistentVolume' ? { zone: plan.volume.zone } : {}),
     ...(claim === undefined ? {} : sizeFact(observed.claim)),
   };
@@ -101,6 +101,11 @@ const volumeFacts = (volume: PersistentVolume): VolumeStatus => {
     ...(zone === undefined ? {} : { zone }),
   };
 };
+
+const performanceFacts = ({ bound }: Observed): VolumeStatus => ({
+  ...(bound?.iops === undefined ? {} : { iops: bound.iops }),
+  ...(bound?.throughput === undefined ? {} : { throughput: bound.throughput }),
+});
 
 /** What the claim has, not what is asked for. */
 export const sizeFact = (claim: Claim | undefined): VolumeStatus => {

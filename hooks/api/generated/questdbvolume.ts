@@ -103,5 +103,13 @@ export interface QuestDBVolume {
      * What the claim has.
      */
     size?: string;
+    /**
+     * The IOPS of an EBS volume, as EC2 shows them; read once.
+     */
+    iops?: number;
+    /**
+     * The same, in MiB/s; absent where the type of the volume has none of its own.
+     */
+    throughput?: number;
   };
 }

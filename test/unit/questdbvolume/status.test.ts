@@ -125,6 +125,15 @@ describe('what is known of the volume', () => {
     expect(factsOf(plan, changes)).toEqual(facts);
   });
 
+  it('is what EC2 shows that it can do, from then on', () => {
+    const keep: VolumePlan = { step: 'Keep', claim, persistentVolume };
+    const bound = anEbsVolume({ iops: 3000, throughput: 125 });
+    const read = factsOf(keep, { bound });
+    expect(read).toMatchObject({ iops: 3000, throughput: 125 });
+    expect(factsOf(keep, { parent: aVolumeParent({ status: read }) })).toMatchObject({ iops: 3000, throughput: 125 });
+    expect(factsOf(keep, { bound: anEbsVolume({ iops: 100 }) })).not.toHaveProperty('throughput');
+  });
+
   it("is nothing of a claim that is somebody else's", () => {
     const foreign = aClaim({
       metadata: { labels: {}, annotations: {}, deletionTimestamp: '2026-03-01T12:00:00Z' },
