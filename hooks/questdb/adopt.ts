@@ -9,7 +9,7 @@ import type { DatabasePorts } from './ports.ts';
 /**
  * Metacontroller swallows the conflict when a child's name is taken, on every pass. So a child that was wanted before and is not there
  * is looked at: what `kubectl delete --cascade=orphan` left behind is taken over, and anything else is named. Before another QuestDBNode is asked for, all
- * that carry the database's label are looked at, whatever they are called: never two instances for one need.
+ * that carry the database's label are looked at, whatever they are called, also those that go: never two instances for one need.
  * Throws RetryLater when something was taken over, or is the parent's and not in the request yet, so that nothing older is applied.
  * @returns the names that are taken by somebody else, as `Kind/name`.
  */
@@ -42,9 +42,7 @@ const unobservedNodes = async (
   { cluster }: DatabasePorts,
   request: SyncRequest<QuestDB>,
 ): Promise<KubernetesObject[]> =>
-  (await cluster.nodesOf(identityOf(request.parent))).filter(
-    (node) => !isObserved(request, node) && node.metadata.deletionTimestamp === undefined,
-  );
+  (await cluster.nodesOf(identityOf(request.parent))).filter((node) => !isObserved(request, node));
 
 const isObserved = (
   { children }: SyncRequest<QuestDB>,

@@ -29,10 +29,14 @@ export const nodesInUse = async (
 const mayHavePod = (node: QuestDBNode, statefulSet: StatefulSet | undefined, pod: Pod | undefined): boolean =>
   (pod !== undefined && isPodOn(pod, node)) || (statefulSet !== undefined && mayGetPod(node, statefulSet));
 
-/** As long as its controller has not seen the newest template it may still act on one before, which may point anywhere. */
-const mayGetPod = (node: QuestDBNode, statefulSet: StatefulSet): boolean => {
+/**
+ * As long as its controller has not seen the newest template it may still act on one before, which may point to any node that has ever been
+ * Ready.
+ */
+const mayGetPod = ({ metadata, status }: QuestDBNode, statefulSet: StatefulSet): boolean => {
   if (isStopped(statefulSet)) return false;
-  if (statefulSet.status?.observedGeneration !== statefulSet.metadata.generation) return true;
+  const isSeen = statefulSet.status?.observedGeneration === statefulSet.metadata.generation;
+  if (!isSeen && status?.allocatable !== undefined) return true;
   const placement = placementOf(statefulSet);
-  return placement.on === 'OwnNode' && placement.nodeUid === node.metadata.uid;
+  return placement.on === 'OwnNode' && placement.nodeUid === metadata.uid;
 };

@@ -7,7 +7,7 @@ import { requestsFrom } from './requests.ts';
 import type { DatabasePlan } from './steps.ts';
 import { asWanted, newNode, rightNode, type Wish } from './wish.ts';
 import { isStopped } from './whereabouts.ts';
-import { noZoneLeft, type WantedInstance } from './zones.ts';
+import { zonesStory, type WantedInstance } from './zones.ts';
 
 /** What a pod mounts, wherever it runs. */
 export type PodSources = { claimName: string; credentialsUid: string };
@@ -72,7 +72,7 @@ const retiring = (nodes: readonly QuestDBNode[]): string => {
 const awaitNode = (observed: Observed, wish: Wish, node: QuestDBNode | undefined): DatabasePlan => {
   const { reason, message } = node === undefined ? creation(observed, wish) : storyOf(node);
   const target = node === undefined ? newNode(observed, wish) : asWanted(node);
-  return { step: 'AwaitNode', target, reason, message: `${message}${noZoneLeft(observed)}` };
+  return { step: 'AwaitNode', target, reason, message: `${message}${zonesStory(observed)}` };
 };
 
 type Story = { reason: string; message: string };

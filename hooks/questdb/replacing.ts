@@ -1,7 +1,7 @@
 import { conditionOf, fails, holds, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { NodeNeed } from '../api/names.ts';
-import { isSettled, type Observed } from './observe.ts';
+import { isSettled, replicasOf, type Observed } from './observe.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
 import { flawOf, wishOf, type Flaw } from './wish.ts';
@@ -25,11 +25,14 @@ export const replacingFinding = (observed: Observed, plan: DatabasePlan, ready: 
   }
   const move = moveOf(observed, plan);
   if (move === undefined) return NOT_REPLACING;
-  const meanwhile =
-    move.reason === 'WaitingForNode' && observed.statefulSet !== undefined && isSettled(observed.statefulSet)
-      ? ' It is served from the old one meanwhile.'
-      : '';
+  const meanwhile = move.reason === 'WaitingForNode' ? meanwhileOf(observed) : '';
   return holds(move.reason, `${storyOf(observed, move)} ${ready.message}${meanwhile}`);
+};
+
+const meanwhileOf = ({ statefulSet }: Observed): string => {
+  if (statefulSet === undefined) return '';
+  if (replicasOf(statefulSet) === 0) return ' It is stopped meanwhile.';
+  return isSettled(statefulSet) ? ' It is served from the old one meanwhile.' : '';
 };
 
 const NOT_REPLACING = fails('NotReplacing', 'The database is not on its way to another instance.');
@@ -71,7 +74,7 @@ const storyOf = (observed: Observed, { need, name }: Move): string => {
   const from = originOf(observed, name);
   const to = describe(need, name);
   return from === undefined
-    ? `The database moves to ${to}.`
+    ? `The database is on its way to ${to}.`
     : `The database moves from ${describeNode(from)} to ${to}: ${whyOf(observed, from)}.`;
 };
 

@@ -4,6 +4,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
 import { shortHash } from '../api/names.ts';
 import { hasSpoken, type Observed } from './observe.ts';
+import { placedNode } from './whereabouts.ts';
 
 export type WantedInstance = NonNullable<QuestDB['spec']['node']>;
 
@@ -19,13 +20,17 @@ const NOT_OFFERED_RETRIES = 20;
 const zonesOf = ({ nodeClass }: Observed): string[] =>
   [...new Set((nodeClass?.spec.subnets ?? []).map(({ zone }) => zone))].sort();
 
-/** Once there is a StatefulSet a volume may be on its way into the zone of its node. */
-const mayChooseZone = ({ database, volume, statefulSet }: Observed): boolean =>
-  database.spec.node !== undefined &&
-  database.spec.node.zone === undefined &&
-  volume?.status?.zone === undefined &&
-  volume?.status?.volumeId === undefined &&
-  statefulSet === undefined;
+/** Once a pod is placed on a node a volume may be on its way into the zone of that. */
+const mayChooseZone = (observed: Observed): boolean => {
+  const { database, volume } = observed;
+  return (
+    database.spec.node !== undefined &&
+    database.spec.node.zone === undefined &&
+    volume?.status?.zone === undefined &&
+    volume?.status?.volumeId === undefined &&
+    placedNode(observed) === undefined
+  );
+};
 
 /** The nodes that are such an instance, in whichever zone; the oldest first. */
 const kinOf = ({ nodes }: Observed, { instanceType, className }: WantedInstance): QuestDBNode[] =>
@@ -86,10 +91,12 @@ export const chooseZone = (observed: Observed, wanted: WantedInstance): string |
 const zoneFor = ({ identity: { namespace, database } }: Observed, zones: readonly string[]): string | undefined =>
   zones[parseInt(shortHash([namespace, database]), 16) % Math.max(1, zones.length)];
 
-/** What is to be said when no zone is left; nothing as long as one is. */
-export const noZoneLeft = (observed: Observed): string => {
+/** What is to be said of the zones that are passed over, after another sentence; nothing where there is none. */
+export const zonesStory = (observed: Observed): string => {
   const unavailable = unavailableZones(observed);
-  if (unavailable.length === 0 || unavailable.length < zonesOf(observed).length) return '';
+  if (unavailable.length === 0) return '';
   const each = unavailable.map(({ zone, reason, until }) => `${zone} (${reason}, until ${until})`).join(', ');
-  return ` No zone of the class can have it now: ${each}.`;
+  return unavailable.length < zonesOf(observed).length
+    ? ` Passed over: ${each}.`
+    : ` No zone of the class can have it now: ${each}.`;
 };

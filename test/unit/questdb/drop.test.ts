@@ -7,7 +7,8 @@ import { aPod, podFor } from '../../fixtures/pod.ts';
 import { aDatabase, observing, SETTLED } from '../../fixtures/questdb.ts';
 import { GOING, MOVING, nodeOf, setOn, STOPPED } from '../../fixtures/replacement.ts';
 
-const candidates = [nodeOf('a'), nodeOf('b')];
+const neverReady = { ...nodeOf('d'), status: {} };
+const candidates = [nodeOf('a'), nodeOf('b'), neverReady];
 
 const inUse = async (set?: StatefulSet, pod?: Pod) => {
   const others = set === undefined ? [] : [set];
@@ -28,14 +29,15 @@ describe('of the nodes that are to go, those are kept', () => {
     ['the one whose pod is left although there is no StatefulSet', undefined, podFor('a'), ['a']],
     ['the one that the pod will be made for', setOn('a', MOVING), undefined, ['a']],
     ['the one that the pod will be made for, while it is still elsewhere', setOn('a', MOVING), podFor('b'), ['a', 'b']],
+    ['one that was never Ready and that the pod is to be made for', setOn('d', MOVING), undefined, ['d']],
     [
-      'all while the controller has not seen the newest template',
+      'all that were ever Ready while the controller has not seen the newest template',
       setOn('c', { ...SETTLED, observedGeneration: 0 }),
       podFor('c'),
       ['a', 'b'],
     ],
     [
-      'all while it has not seen that there is to be no pod',
+      'all that were ever Ready while it has not seen that there is to be no pod',
       setOn('a', { ...STOPPED, observedGeneration: 0 }, 0),
       undefined,
       ['a', 'b'],

@@ -119,7 +119,13 @@ describe('Replacing is True', () => {
       'until the pod is ready there, although the old one is gone',
       { before: 'WaitingForNode' },
       [setOn('b', MOVING), bigger],
-      [{}, 'PodMoving', `The database moves to ${TO}. Waiting for the StatefulSet controller to make the pod.`],
+      [{}, 'PodMoving', `The database is on its way to ${TO}. Waiting for the StatefulSet controller to make the pod.`],
+    ],
+    [
+      'while the new one boots and the old one is gone',
+      { replacement: 'Recreate' },
+      [setOn('a', STOPPED, 0), notReady],
+      [{}, 'WaitingForNode', `The database is on its way to ${TO}. It boots. It is stopped meanwhile.`],
     ],
     [
       'while the database is stopped',

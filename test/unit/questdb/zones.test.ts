@@ -125,7 +125,8 @@ describe('the zones that are passed over', () => {
       { remembered: [entry(B, 30)], volume: aVolume({ status: { ...unbound.status, volumeId: 'vol-1' } }) },
       [],
     ],
-    ['none when there is a StatefulSet', { nodes: [short('a', A), setOn('a')] }, []],
+    ['none when a pod is placed on a node', { nodes: [short('a', A), setOn('a')] }, []],
+    ['those of before when that node is gone', { nodes: [setOn('b')], remembered: [entry(A, 30)] }, [entry(A, 30)]],
   ])('are %s', (_name, world, expected) => {
     expect(zonesIn(world)).toEqual(expected);
   });
@@ -175,7 +176,14 @@ describe('the zone of a node', () => {
       `EC2 cannot. No zone of the class can have it now: ${A} (InsufficientInstanceCapacity, until ${stampAfter(30)}), ` +
         `${B} (InsufficientInstanceCapacity, until ${stampAfter(SHORT_UNTIL)}), ${C} (InsufficientInstanceCapacity, until ${stampAfter(40)}).`,
     );
-    expect(planIn({ nodes: [short('b', B)], remembered: [entry(A, 30)] }).message).not.toContain('No zone');
+  });
+
+  it('is told with those that are passed over', () => {
+    const { message } = planIn({
+      nodes: [nodeOf('b', { spec: { zone: B }, conditions: [booting] })],
+      remembered: [entry(A, 30)],
+    });
+    expect(message).toBe(`It boots. Passed over: ${A} (InsufficientInstanceCapacity, until ${stampAfter(30)}).`);
   });
 
   it('stays that of the node the pod is placed on, as long as the volume has none', () => {
