@@ -7,8 +7,11 @@ import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
  * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ebs-optimized.html).
  */
 export const throughputWarning = (volume: QuestDBVolume | undefined, node: QuestDBNode | undefined): string => {
-  const { throughput, volumeId } = volume?.status ?? {};
-  const { baselineThroughput, maximumThroughput } = node?.status?.ebs ?? {};
-  if (throughput === undefined || baselineThroughput === undefined || throughput <= baselineThroughput) return '';
-  return ` Volume ${volumeId ?? ''} could do ${throughput} MiB/s; ${node?.spec.instanceType ?? ''} sustains ${baselineThroughput} MiB/s, and ${maximumThroughput ?? baselineThroughput} MiB/s for a while.`;
+  const throughput = volume?.status?.throughput;
+  const limits = node?.status?.ebs;
+  if (throughput === undefined || node === undefined || limits === undefined) return '';
+  const { baselineThroughput, maximumThroughput } = limits;
+  return throughput <= baselineThroughput
+    ? ''
+    : ` Its volume could do ${throughput} MiB/s; ${node.spec.instanceType} sustains ${baselineThroughput} MiB/s, and ${maximumThroughput} MiB/s for a while.`;
 };

@@ -10,7 +10,7 @@ const node = (ebs?: typeof EBS) => aNode({ status: ebs === undefined ? {} : { eb
 describe('the throughput of a volume', () => {
   it('is held against what the instance sustains, with all values named', () => {
     expect(throughputWarning(volume(125), node(EBS))).toBe(
-      ' Volume vol-1 could do 125 MiB/s; r6i.2xlarge sustains 77 MiB/s, and 1192 MiB/s for a while.',
+      ' Its volume could do 125 MiB/s; r6i.2xlarge sustains 77 MiB/s, and 1192 MiB/s for a while.',
     );
   });
 
