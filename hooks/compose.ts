@@ -8,13 +8,18 @@ import { createDatabaseCluster } from './cluster/database-cluster.ts';
 import { createRecorder } from './cluster/events.ts';
 import { createKubeApi, type KubeApi } from './cluster/kube-api.ts';
 import { createNodeCluster } from './cluster/node-cluster.ts';
+import { readOwnerUids } from './cluster/owners.ts';
 import { createVolumeCluster } from './cluster/volume-cluster.ts';
 import type { Config } from './config.ts';
 import { createProbes } from './database/probes.ts';
 import { createQuestDBClient } from './database/questdb-client.ts';
+import { checkForLeaks } from './leaks/check.ts';
+import type { LeakPorts } from './leaks/ports.ts';
+import { createLeakReport } from './leaks/report.ts';
 import { databaseHooks } from './questdb/hooks.ts';
 import { nodeHooks } from './questdbnode/hooks.ts';
 import { volumeHooks } from './questdbvolume/hooks.ts';
+import { repeat } from './repetition.ts';
 import type { Composition } from './server.ts';
 
 /** Joins the pure core with the adapters. */
@@ -35,11 +40,14 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
     forceStopSeconds: config.ec2ForceStopSeconds,
   };
   const { clusterName } = config;
+  const compute = createCompute(aws);
+  const report = createLeakReport(log, registry);
+  const ownerUids = () => readOwnerUids(api);
   return {
     kinds: {
       questdb: databaseHooks({ cluster: createDatabaseCluster(api, record), probes: probesOf(config, api, now), now }),
       questdbnode: nodeHooks({
-        compute: createCompute(aws),
+        compute,
         cluster: createNodeCluster(api, record),
         timing,
         clusterName,
@@ -48,7 +56,18 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
       questdbvolume: volumeHooks({ cluster: createVolumeCluster(api, record), storage: createBlockStorage(aws), now }),
     },
     ready: () => api.isReachable(),
+    ...leakChecks(config, { compute, ownerUids, report, clusterName, now }),
   };
+};
+
+/** Replicas that check at the same time do no harm: what one has terminated is no leak to the other. */
+const leakChecks = (
+  { leakCheckSeconds, leakAgeSeconds, collectLeaks }: Config,
+  ports: Omit<LeakPorts, 'ageSeconds' | 'collects'>,
+): Pick<Composition, 'background'> => {
+  if (leakCheckSeconds === 0) return {};
+  const work = checkForLeaks({ ...ports, ageSeconds: leakAgeSeconds, collects: collectLeaks });
+  return { background: () => repeat({ everySeconds: leakCheckSeconds, work, onError: ports.report.failed }) };
 };
 
 const probesOf = (config: Config, api: KubeApi, now: () => Date) =>

@@ -2,6 +2,7 @@ import { readTokens } from './authorization.ts';
 import {
   address,
   endpoint,
+  flag,
   integer,
   isPlainHttpUrl,
   type Kind,
@@ -104,6 +105,24 @@ export const SETTINGS = {
     integer(1, 7200, 'seconds'),
     'How long a machine that is taken for lost may take to stop before EC2 is asked to force it.',
   ),
+  leakCheckSeconds: withDefault(
+    'LEAK_CHECK_SECONDS',
+    '300',
+    integer(0, 86400, 'seconds'),
+    'How often instances are looked for whose QuestDBNode is gone; 0 never does, and then nothing is collected.',
+  ),
+  leakAgeSeconds: withDefault(
+    'LEAK_AGE_SECONDS',
+    '900',
+    integer(1, 86400, 'seconds'),
+    'How long ago an instance was launched, or started last, before it can be one of them.',
+  ),
+  collectLeaks: withDefault(
+    'COLLECT_LEAKS',
+    'false',
+    flag,
+    'Whether they are terminated too. One with a data volume, or without a tag that says whose it is, is only ever reported. Never to be switched on where another cluster of the account has the same CLUSTER_NAME.',
+  ),
   probeIntervalSeconds: withDefault(
     'PROBE_INTERVAL_SECONDS',
     '30',
@@ -133,7 +152,7 @@ export const SETTINGS = {
 /** The checked configuration of a process. */
 export type Config = { [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['parse']> };
 
-const OWN_PREFIXES = ['DATABASE_URL', 'EC2_', 'HOOK_', 'PROBE_', 'SHUTDOWN_'];
+const OWN_PREFIXES = ['COLLECT_', 'DATABASE_URL', 'EC2_', 'HOOK_', 'LEAK_', 'PROBE_', 'SHUTDOWN_'];
 /** Variables that Kubernetes makes of the Services of a namespace; one may be called `ec2-...`. */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$/;
 

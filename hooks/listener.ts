@@ -14,7 +14,10 @@ export type ListenOptions = Pick<Dependencies, 'log' | 'registry' | 'hookBudgetS
   composition: Composition;
 };
 
-/** A server that listens. `drain` ends it: not ready, wait, close, answer what is in flight, end the composition. */
+/**
+ * A server that listens. `drain` ends it: not ready, nothing begun beside the calls, wait, close, answer what is in flight, end the
+ * composition.
+ */
 export type Listening = { port: number; server: Server; drain: (options?: { wait: boolean }) => Promise<void> };
 
 /** Metacontroller keeps its connections for 90 s: closing earlier would race with its next call. */
@@ -68,11 +71,13 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
   server.on('request', createApp({ ...options, ...composition, isDraining }));
   const port = await listenOn(server, options);
   log.info({ host: options.host, port }, 'listening');
+  const endBackground = composition.background?.();
   return {
     port,
     server,
     drain: async ({ wait: forOthers } = { wait: true }) => {
       draining = true;
+      endBackground?.();
       // Until the Service has forgotten this pod, calls still arrive and are answered.
       if (forOthers) await wait(shutdownDelaySeconds * 1000);
       await close();

@@ -13,7 +13,9 @@ export type Composition = {
   kinds: Kinds;
   /** Whether the hooks can do their work; asked by /readyz. A throw, or nothing within a second, counts as no. */
   ready: () => boolean | Promise<boolean>;
-  /** Ends what runs besides the calls (probes, connections), once the last call is answered. */
+  /** Begins what runs beside the calls, once the server listens; what it returns ends that, at the first signal to stop. */
+  background?: () => () => void;
+  /** Ends what the calls need (probes, connections), once the last call is answered. */
   close?: () => void | Promise<void>;
 };
 

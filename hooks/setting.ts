@@ -71,6 +71,12 @@ export const oneOf = <const T extends string>(values: readonly T[]): Kind<T> => 
   parse: (text) => values.find((value) => value === text),
 });
 
+/** On or off, in one spelling each: what is switched on by mistake does harm. */
+export const flag: Kind<boolean> = {
+  allowed: 'true or false',
+  parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+};
+
 export const address: Kind<string> = {
   allowed: 'an IP address, for example 0.0.0.0, ::, or 127.0.0.1',
   parse: (text) => (isIP(text) === 0 ? undefined : text),

@@ -6,7 +6,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['lint', 'eslint', '.', '--max-warnings=0'],
   ['format', 'prettier', '--check', '--log-level=warn', '.'],
   ['unused code', 'knip'],
-  ['directions of imports', 'depcruise', '--output-type=err', 'hooks', 'local', 'test', 'scripts'],
+  ['directions of imports', 'depcruise', '--output-type=err', 'hooks', 'local', 'test', 'scripts', 'bench'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
 ];
 

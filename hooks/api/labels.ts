@@ -14,6 +14,12 @@ export const OWNER = `${GROUP}/owner`;
 export const NODE = `${GROUP}/node`;
 /** Taint of that Node, with the same value, so that nothing else is scheduled there. */
 export const DEDICATED = `${GROUP}/dedicated`;
+/**
+ * Finalizer of the Node. A Node object that goes before its volumes are let go keeps them for another six minutes: the cloud controller would
+ * take it away as soon as the instance is terminated.
+ */
+export const TERMINATION = `${GROUP}/termination`;
+
 /** Taint of the Node of an instance that was replaced: pods that are left there move on, in their own time. */
 export const RETIRING = { key: `${GROUP}/retiring`, effect: 'NoExecute' } as const;
 

@@ -1,10 +1,14 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { codeOf } from './errors.ts';
 
 /** What the fleet's EC2 clients are made from. The endpoint and the credentials come from the SDK's own environment variables. */
 export type ClientOptions = { region: string; onCall: CallObserver };
 
-/** Told of each call when it is over: the operation, and `ok` or EC2's error code. */
+/**
+ * Told of each request when it is over, also of one that the SDK repeats, for EC2 counts them all: the operation, and `ok` or EC2's error
+ * code. A call that fails before there is a request (no credentials) is told once.
+ */
 export type CallObserver = (operation: string, outcome: string) => void;
 
 /** The SDK retries a lack of capacity as if it were a failing server, and a launch must not be repeated behind the hook's back. */
@@ -39,19 +43,43 @@ const createClient = ({ region, onCall }: ClientOptions, maxAttempts: number): E
       throwOnRequestTimeout: true,
     }),
   });
-  client.middlewareStack.add(
+  observe(client, onCall);
+  return client;
+};
+
+const observe = ({ middlewareStack }: EC2Client, onCall: CallObserver): void => {
+  const told = new WeakSet<Error>();
+  const tellFailure = (operation: string, error: unknown): void => {
+    if (error instanceof Error && told.has(error)) return;
+    if (error instanceof Error) told.add(error);
+    onCall(operation, codeOf(error));
+  };
+  // Inside of what repeats.
+  middlewareStack.add(
     (next, context) => async (args) => {
-      const operation = context.commandName?.replace(/Command$/, '') ?? 'Unknown';
       try {
         const result = await next(args);
-        onCall(operation, 'ok');
+        onCall(operationOf(context), 'ok');
         return result;
       } catch (error) {
-        onCall(operation, error instanceof Error ? error.name : 'Unknown');
+        tellFailure(operationOf(context), error);
+        throw error;
+      }
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'observeRequests' },
+  );
+  middlewareStack.add(
+    (next, context) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        tellFailure(operationOf(context), error);
         throw error;
       }
     },
     { step: 'initialize', name: 'observeCalls' },
   );
-  return client;
 };
+
+const operationOf = ({ commandName }: { commandName?: string }): string =>
+  commandName?.replace(/Command$/, '') ?? 'Unknown';

@@ -5,25 +5,25 @@ import {
   TerminateInstancesCommand,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import { RetryLater } from '../metacontroller/errors.ts';
+import { Refusal, RetryLater } from '../metacontroller/errors.ts';
 import type { StartOutcome } from '../questdbnode/ports.ts';
 import { classOf, codeOf, messageOf, orRetryLater } from './errors.ts';
 
-/** The state of the instance changed since it was read: the next look shows it. */
-const INCORRECT_STATE = 'IncorrectInstanceState';
+/** EC2 shows it otherwise than it was read: in another state, or not at all (yet, or any more). The next look shows what is. */
+const OUTDATED: readonly string[] = ['IncorrectInstanceState', 'InvalidInstanceID.NotFound'];
 const SOON_SECONDS = 2;
 
-const orLookAgain = async <T>(operation: string, call: () => Promise<T>): Promise<T> =>
-  orRetryLater(operation, async () => {
-    try {
-      return await call();
-    } catch (error) {
-      if (codeOf(error) !== INCORRECT_STATE) throw error;
-      throw new RetryLater(SOON_SECONDS, `EC2 ${operation}: the instance is in another state by now; looking again.`, {
-        cause: error,
-      });
-    }
-  });
+const orLookAgain = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await orRetryLater(operation, call);
+  } catch (error) {
+    const cause = error instanceof Refusal ? error.cause : undefined;
+    if (!OUTDATED.includes(codeOf(cause))) throw error;
+    throw new RetryLater(SOON_SECONDS, `EC2 ${operation}: the instance is in another state by now; looking again.`, {
+      cause,
+    });
+  }
+};
 
 /** Starts a stopped instance; `client` makes one attempt alone, for the SDK repeats a lack of capacity as a fault of the server. */
 export const startInstance = async (client: EC2Client, instanceId: string): Promise<StartOutcome> =>

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Refusal, RetryLater } from '../metacontroller/errors.ts';
+import { readPages } from './pages.ts';
 
 /** The API server refused a request; `reason` is metav1.Status' own. */
 export class ApiError extends Refusal {
@@ -19,12 +20,21 @@ export class ApiError extends Refusal {
 export type KubeApi = {
   /** The object, or undefined when there is none. Any other failure throws. */
   get: <T>(path: string) => Promise<T | undefined>;
-  list: <T>(path: string) => Promise<T[]>;
+  /** All objects at a path, in pages; any page that fails fails it all. With `metadata` nothing else of them is sent. */
+  list: <T>(path: string, part?: Part) => Promise<T[]>;
   create: <T>(path: string, body: unknown) => Promise<T>;
   /** A JSON merge patch (RFC 7396): null removes. */
   patch: (path: string, body: unknown) => Promise<void>;
   remove: (path: string, preconditions: { uid: string }) => Promise<void>;
   isReachable: () => Promise<boolean>;
+};
+
+type Part = 'whole' | 'metadata';
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-partialobjectmetadata */
+const ACCEPTS: Readonly<Record<Part, string>> = {
+  whole: 'application/json',
+  metadata: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
 };
 
 const TIMEOUT_MS = 5_000;
@@ -38,14 +48,15 @@ export const createKubeApi = (config: KubeConfig = defaultConfig()): KubeApi => 
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw new Error('No Kubernetes cluster is configured: set KUBECONFIG or run in a cluster');
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const call = async (method: string, path: string, body?: Body): Promise<unknown> => {
+  const call = async (method: string, path: string, body?: Body, part: Part = 'whole'): Promise<unknown> => {
     const options: RequestOptions = { method, timeout: TIMEOUT_MS };
     await config.applyToHTTPSOptions(options);
-    return send(new URL(path, server), { ...options, agent }, body);
+    const headers = { ...(options.headers as OutgoingHttpHeaders | undefined), accept: ACCEPTS[part] };
+    return send(new URL(path, server), { ...options, headers, agent }, body);
   };
   return {
     get: async <T>(path: string) => (await call('GET', path).catch(undefinedIfNotFound)) as T | undefined,
-    list: async <T>(path: string) => ((await call('GET', path)) as { items: T[] }).items,
+    list: <T>(path: string, part?: Part) => readPages<T>((page) => call('GET', page, undefined, part), path),
     create: async <T>(path: string, body: unknown) => (await call('POST', path, json(body))) as T,
     patch: async (path, body) => {
       await call('PATCH', path, { type: 'application/merge-patch+json', text: JSON.stringify(body) });
@@ -80,7 +91,6 @@ const send = (url: URL, options: RequestOptions, body: Body | undefined): Promis
   new Promise((resolve, reject) => {
     const headers = {
       ...(options.headers as OutgoingHttpHeaders | undefined),
-      accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': body.type, 'content-length': Buffer.byteLength(body.text) }),
     };
     const request = httpsRequest(url, { ...options, headers }, (response) => {

@@ -10,6 +10,9 @@ export const corePath = (namespace: string, plural: string, name?: string): stri
 export const fleetPath = (namespace: string, plural: string, name?: string): string =>
   `${FLEET}/namespaces/${join(namespace, plural, ...(name === undefined ? [] : [name]))}`;
 
+/** All objects of a kind, in whichever namespace. */
+export const fleetWidePath = (plural: string): string => `${FLEET}/${join(plural)}`;
+
 export const persistentVolumePath = (name?: string): string =>
   `${CORE}/${join('persistentvolumes', ...(name === undefined ? [] : [name]))}`;
 

@@ -1,5 +1,5 @@
 import type { V1Node } from '@kubernetes/client-node';
-import { OUT_OF_SERVICE, RETIRING } from '../api/labels.ts';
+import { OUT_OF_SERVICE, RETIRING, TERMINATION } from '../api/labels.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
 
@@ -27,6 +27,13 @@ export const notReadySince = (node: ClusterNode | undefined): Date | undefined =
     ? undefined
     : new Date(ready.lastTransitionTime);
 };
+
+/** Whether it stays until its volumes are let go, or is on its way out already. */
+export const isGuarded = ({ metadata }: ClusterNode): boolean =>
+  metadata.deletionTimestamp !== undefined || (metadata.finalizers?.includes(TERMINATION) ?? false);
+
+/** Whether Kubernetes holds a volume to be attached there. */
+export const holdsVolumes = ({ status }: ClusterNode): boolean => (status?.volumesAttached ?? []).length > 0;
 
 export const isCordoned = (node: ClusterNode): boolean => node.spec?.unschedulable === true;
 

@@ -62,6 +62,8 @@ export type NodeCluster = {
   nodesOf: (owner: QuestDBNode) => Promise<ClusterNode[]>;
   /** Names of the pods on a Node that use a claim and are not over, as namespace/name. */
   volumePodsOn: (nodeName: string) => Promise<string[]>;
+  /** Makes the Node stay until `deleteNode`, unless it does already by the API server. */
+  guard: (node: ClusterNode) => Promise<void>;
   /** Lets nothing new be scheduled there. */
   cordon: (node: ClusterNode) => Promise<void>;
   /**
@@ -73,6 +75,7 @@ export type NodeCluster = {
   taintRetiring: (node: ClusterNode) => Promise<void>;
   /** Takes it back that the Node is out of service. */
   untaintOutOfService: (node: ClusterNode) => Promise<void>;
+  /** Deletes the Node, and lets it go. */
   deleteNode: (node: ClusterNode) => Promise<void>;
   record: EventRecorder;
 };

@@ -11,6 +11,10 @@ const STORIES: Stories = {
   ],
   Terminate: ({ instance }) => ['Retiring', `Instance ${instance.instanceId} is being terminated.`],
   AwaitTerminated: ({ instance }) => ['Retiring', `Waiting for EC2 to terminate ${instance.instanceId}.`],
+  AwaitRelease: ({ node, volumePods }) => [
+    'WaitingForVolume',
+    `The instance is no more; waiting for Kubernetes to let the volumes of Node ${node.metadata.name} go${volumePods.length === 0 ? '' : `, and the pods ${volumePods.join(', ')}`}.`,
+  ],
   RemoveNode: ({ node }) => ['Retiring', `Node ${node.metadata.name} of the instance is being removed.`],
   AwaitDetach: ({ instance: { instanceId, dataVolumeIds }, volumePods }) => [
     'WaitingForVolume',

@@ -1,4 +1,5 @@
 import {
+  holdsVolumes,
   isCordoned,
   isNodeReady,
   isOutOfService,
@@ -19,7 +20,7 @@ export type Retiree = {
   instance: Instance | undefined;
   /** The Node that joined from it, read now. */
   node: ClusterNode | undefined;
-  /** Pods on that Node that use a claim; looked for once nothing new can be scheduled there. */
+  /** Pods on that Node that use a claim. */
   volumePods: readonly string[];
   /** Since when it is to go. */
   since: Date;
@@ -44,6 +45,8 @@ export type RetireStep =
   | { step: 'AwaitTerminated'; instance: Instance }
   /** EC2 does not know it, perhaps not yet. */
   | { step: 'AwaitVisible'; until: Date }
+  /** The machine is no more; Kubernetes still holds its volume to be attached there. */
+  | { step: 'AwaitRelease'; node: ClusterNode; volumePods: readonly string[] }
   | { step: 'RemoveNode'; node: ClusterNode }
   | { step: 'Done' };
 
@@ -58,19 +61,24 @@ export type RetireLimits = {
 export const planRetirement = (retiree: Retiree, limits: RetireLimits): RetireStep => {
   const { instance, node } = retiree;
   if (instance === undefined) return planHidden(retiree, limits);
-  if (instance.state === 'terminated') return planOver(node);
+  if (instance.state === 'terminated') return planOver(retiree);
   if (isEnding(instance.state)) return { step: 'AwaitTerminated', instance };
   if (node !== undefined && !isCordoned(node)) return { step: 'Cordon', node };
   const isInUse = instance.dataVolumeIds.length > 0 || retiree.volumePods.length > 0;
   return isInUse ? planInUse(retiree, instance, limits) : { step: 'Terminate', instance };
 };
 
-const planOver = (node: ClusterNode | undefined): RetireStep =>
-  node === undefined ? { step: 'Done' } : { step: 'RemoveNode', node };
+/** The machine is no more. Its Node stays until its volumes are let go, which the node's being out of service makes quick. */
+const planOver = ({ node, volumePods }: Retiree): RetireStep => {
+  if (node === undefined) return { step: 'Done' };
+  if (!holdsVolumes(node) && volumePods.length === 0) return { step: 'RemoveNode', node };
+  return isOutOfService(node) ? { step: 'AwaitRelease', node, volumePods } : { step: 'TakeOutOfService', node };
+};
 
-const planHidden = ({ node, since }: Retiree, { now, visibilitySeconds }: RetireLimits): RetireStep => {
+const planHidden = (retiree: Retiree, { now, visibilitySeconds }: RetireLimits): RetireStep => {
+  const { since } = retiree;
   const until = new Date(since.getTime() + visibilitySeconds * 1000);
-  return now < until ? { step: 'AwaitVisible', until } : planOver(node);
+  return now < until ? { step: 'AwaitVisible', until } : planOver(retiree);
 };
 
 /** A volume is on it. Its pod takes it off; where the machine is dead it must be made sure of that it does not run. */

@@ -3,7 +3,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import { fenceOf, unreachableMilliseconds } from './loss.ts';
 import type { Fence, Replaced } from './memory.ts';
-import { isCordoned, nodeOf, type ClusterNode } from './cluster-node.ts';
+import { nodeOf, type ClusterNode } from './cluster-node.ts';
 import type { Observed } from './observe.ts';
 import type { NodePorts } from './ports.ts';
 import { planRetirement, type RetireStep, type Retiree } from './retire.ts';
@@ -66,7 +66,7 @@ const lookAt = async (
   { instanceId, since, nodes, isReplaced }: ToRetire,
 ): Promise<Retiree> => {
   const node = nodeOf(nodes, instanceId);
-  const volumePods = node !== undefined && isCordoned(node) ? await cluster.volumePodsOn(node.metadata.name) : [];
+  const volumePods = node === undefined ? [] : await cluster.volumePodsOn(node.metadata.name);
   // Last: what it shows is as new as can be when the instance is terminated.
   const shown = await compute.describe(instanceId);
   // An instance that does not carry this object's uid is not its to end, whatever the status says.
@@ -102,6 +102,7 @@ const carryOut = async ({ compute, cluster }: NodePorts, parent: QuestDBNode, st
     case 'RemoveNode':
       return cluster.deleteNode(step.node);
     case 'AwaitDetach':
+    case 'AwaitRelease':
     case 'AwaitTerminated':
     case 'AwaitVisible':
     case 'Fence':

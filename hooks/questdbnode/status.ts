@@ -114,6 +114,12 @@ const disruptionOf = ({ node, impairedSince, nodeClass, now }: Observed, progres
       `Node ${node.metadata.name} is cordoned: the database is asked to move to a fresh instance.`,
     );
   }
+  if (node?.metadata.deletionTimestamp !== undefined && progress.step !== 'Relaunch') {
+    return holds(
+      'NodeDeleting',
+      `Node ${node.metadata.name} is being deleted: the database is asked to move to a fresh instance.`,
+    );
+  }
   const lasts =
     impairedSince !== undefined && now.getTime() - impairedSince.getTime() >= unreachableMilliseconds(nodeClass);
   return lasts && isNodeReady(node)

@@ -3,6 +3,7 @@ import { namespaceOf } from '../api/kinds.ts';
 import { assertCurrent, assertLiving } from '../metacontroller/live-parent.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { refusable } from '../metacontroller/refusable.ts';
+import { isGuarded } from './cluster-node.ts';
 import { gather, gatherLive } from './facts.ts';
 import { launch, noCapacity } from './launching.ts';
 import type { NodeStatus } from './memory.ts';
@@ -23,6 +24,8 @@ export const syncNode =
     const parent = assertLiving(assertCurrent(request.parent, live));
     return refusable(parent, ports.now, async () => {
       const { observed, plan } = await decide(ports, request, parent);
+      const { node } = observed;
+      if (node !== undefined && !isGuarded(node)) await ports.cluster.guard(node);
       const progress = await carryOut(ports, observed, plan);
       const adopted = progress.step === 'Adopt' ? progress.instance.instanceId : undefined;
       const retiring = await retireReplaced(ports, observed, adopted);

@@ -18,16 +18,17 @@ const taintsFor = (node: V1Node, state: string): Shape<V1Taint>[] => {
   const initialized = (node.spec?.taints ?? []).filter(({ key }) => key !== UNINITIALIZED);
   const others = initialized.filter(({ key }) => key !== SHUTDOWN.key);
   if (isReady(node)) return others;
-  return state === 'stopping' || state === 'stopped' ? [...others, SHUTDOWN] : initialized;
+  return state === 'stopped' ? [...others, SHUTDOWN] : initialized;
 };
 
 /**
  * What EKS' cloud controller manager does to a Node whose instance is in that state of EC2, or undefined when there is no
  * such instance (any more). A Node is left alone while it is Ready, whatever became of its instance: the node controller
- * finds out first. Then that of a lost instance is deleted, and that of a stopped one tainted until it is Ready again. The
- * uninitialized taint goes at the first sight of the instance.
+ * finds out first. Then that of a lost instance is deleted, and that of a stopped one tainted until it is Ready again; one
+ * that is stopping may hang there, and is not shut down in the eyes of AWS' provider. The uninitialized taint goes at the
+ * first sight of the instance.
  *
- * Source: k8s.io/cloud-provider, controllers/node and controllers/nodelifecycle.
+ * Source: k8s.io/cloud-provider, controllers/node and controllers/nodelifecycle; InstanceShutdown of cloud-provider-aws.
  */
 export const actionFor = (node: V1Node, state: string | undefined): NodeAction => {
   const isGone = state === undefined || state === 'terminated';

@@ -2,13 +2,11 @@ import { type Command } from './command.ts';
 import { askStatus, findSupervisor } from '../processes/control.ts';
 import { simulatedEc2Url } from '../processes/environment.ts';
 import type { Settings } from '../settings.ts';
-import { table } from './table.ts';
-
-type Row = Record<string, unknown>;
-type AccountState = { instances: Row[]; volumes: Row[]; snapshots: Row[]; faults?: Row[] };
+import { stateText, type AccountState } from './account.ts';
 
 /** What the word without a name means: `terminate-instance i-0123`, `fail RunInstances`. */
-const subjectOf = (command: string): string => ({ fail: 'action', capacity: 'instanceType' })[command] ?? 'id';
+const subjectOf = (command: string): string =>
+  ({ fail: 'action', capacity: 'instanceType', addresses: 'subnetId' })[command] ?? 'id';
 
 const parseValue = (text: string): unknown => {
   if (text === 'true' || text === 'false') return text === 'true';
@@ -29,13 +27,30 @@ type Refusal = { error?: string; commands?: Record<string, string> };
 /** The simulator's own sentence, and its list of commands when it did not know the one given. */
 const refusalText = (text: string): string => {
   const { error = text, commands } = JSON.parse(text) as Refusal;
-  return commands === undefined ? error : `${error.split(';')[0] ?? ''}.\n\n${commandList(commands)}`;
+  return commands === undefined || !error.startsWith('no command')
+    ? error
+    : `${error.split(';')[0] ?? ''}.\n\n${commandList(commands)}`;
+};
+
+/** `{id, stuck?}: keeps ...` of the command `stick` as it is typed: `stick <id> [stuck=<stuck>]`, and what it does. */
+export const typedUsage = (command: string, usage: string): string => {
+  const [, body = '', sentence = usage] = /^\{(.*?)\}: (.*)$/s.exec(usage) ?? [];
+  const words = body.split(', ').map((field) => {
+    const name = field.replace(/\?$/, '');
+    if (!/^\w+$/.test(name)) return name.replace(': ', '=');
+    const word = name === subjectOf(command) ? `<${name}>` : `${name}=<${name}>`;
+    return name === field ? word : `[${word}]`;
+  });
+  return `  ${[command, ...words].join(' ').trimEnd()}\n      ${sentence}`;
 };
 
 const commandList = (commands: Record<string, string>): string =>
-  ['Commands:', '  state', '  journal', ...Object.entries(commands).map(([name, usage]) => `  ${name} ${usage}`)].join(
-    '\n',
-  );
+  [
+    'Commands:',
+    '  state\n      shows the account',
+    '  journal\n      shows what was done in it, and by whom',
+    ...Object.entries(commands).map(([name, usage]) => typedUsage(name, usage)),
+  ].join('\n');
 
 const request = async (url: string, init?: RequestInit): Promise<unknown> => {
   const response = await fetch(url, init).catch((cause: unknown) => {
@@ -46,39 +61,6 @@ const request = async (url: string, init?: RequestInit): Promise<unknown> => {
   const text = await response.text();
   if (!response.ok) throw new Error(refusalText(text));
   return text === '' ? {} : JSON.parse(text);
-};
-
-/** What is worth a place on a line; the rest is at `/_simulator/state`. */
-const COLUMNS = {
-  instances: ['instanceId', 'instanceType', 'zone', 'state', 'privateDnsName'],
-  volumes: ['volumeId', 'size', 'zone', 'state', 'attachments'],
-  snapshots: ['snapshotId', 'volumeId', 'state'],
-  faults: ['action', 'code', 'when', 'times'],
-} as const;
-
-const attachmentText = ({ instanceId, state }: Row): string => `${String(state)} to ${String(instanceId)}`;
-
-const cell = (value: unknown): string => {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value)) return (value as Row[]).map(attachmentText).join(', ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
-};
-
-/** The account as tables, one a kind of resource; the machines of the local cluster itself are not in the account. */
-export const stateText = (state: AccountState): string => {
-  const rowsOf = {
-    instances: state.instances.filter((row) => row.builtIn !== true),
-    volumes: state.volumes,
-    snapshots: state.snapshots,
-    faults: state.faults ?? [],
-  };
-  return (['instances', 'volumes', 'snapshots', 'faults'] as const)
-    .map((kind) => {
-      const columns = [...COLUMNS[kind]];
-      const rows = rowsOf[kind].map((row) => columns.map((column) => cell(row[column])));
-      return rows.length === 0 ? `${kind}: none\n` : `${kind}:\n${table(columns, rows)}\n`;
-    })
-    .join('\n');
 };
 
 /** With AWS_ENDPOINT_URL_EC2 there is no simulator to talk to, and another account is none of this command's business. */
@@ -92,16 +74,16 @@ const refuseOtherEndpoint = async (settings: Settings): Promise<void> => {
 export const aws: Command = {
   name: 'aws',
   usage: 'aws COMMAND [ID] [KEY=VALUE ...]',
-  summary: 'look at the simulated account (state, journal) or disturb it (terminate-instance ID, fail ..., heal, ...)',
+  summary: 'look at the simulated account (state, journal) or disturb it (help lists how)',
   options: [],
   run: async ({ settings, arguments: [name, ...words] }) => {
     await refuseOtherEndpoint(settings);
     const base = `http://127.0.0.1:${settings.ports.ec2}/_simulator`;
-    if (name === undefined) {
-      const commands = (await request(`${base}/commands`)) as Record<string, string>;
-      throw new Error(`Usage: ${aws.usage}\n\n${commandList(commands)}`);
-    }
-    if (name === 'state') {
+    const listed = async () => commandList((await request(`${base}/commands`)) as Record<string, string>);
+    if (name === undefined) throw new Error(`Usage: ${aws.usage}\n\n${await listed()}`);
+    if (name === 'help') {
+      console.log(await listed());
+    } else if (name === 'state') {
       console.log(stateText((await request(`${base}/state`)) as AccountState));
     } else if (name === 'journal') {
       console.log(JSON.stringify(await request(`${base}/journal`), undefined, 2));

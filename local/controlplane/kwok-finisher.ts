@@ -1,4 +1,5 @@
 import { CoreV1Api, KubeConfig, V1DeleteOptions, makeInformer, type V1Node, type V1Pod } from '@kubernetes/client-node';
+import { isPlayed } from '../machines/silence.ts';
 import { settingsOfThisProcess } from '../settings.ts';
 import { kubeconfigOf } from './credentials.ts';
 
@@ -11,8 +12,6 @@ config.loadFromFile(kubeconfigOf(settingsOfThisProcess(), 'kwok'));
 const core = config.makeApiClient(CoreV1Api);
 
 const fakeNodes = new Set<string>();
-
-const isFake = (node: V1Node): boolean => node.metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake';
 
 const finish = async (pod: V1Pod): Promise<void> => {
   if (pod.metadata === undefined) return;
@@ -34,9 +33,9 @@ const pods = makeInformer(config, '/api/v1/pods', () => core.listPodForAllNamesp
 
 const remember = (node: V1Node): void => {
   const name = node.metadata?.name ?? '';
-  // A machine that lost its power loses the annotation, and nobody ends its pods any more.
-  if (!isFake(node)) fakeNodes.delete(name);
-  if (!isFake(node) || fakeNodes.has(name)) return;
+  // Where a machine has no power or no network nobody ends its pods.
+  if (!isPlayed(node)) fakeNodes.delete(name);
+  if (!isPlayed(node) || fakeNodes.has(name)) return;
   fakeNodes.add(name);
   // Pods of this node that were deleted before it was known here.
   for (const pod of pods.list()) void finish(pod);

@@ -93,8 +93,14 @@ const reservationViews = ({ account }: Context) =>
     available: freeSlots(account, reservation),
   }));
 
-const subnetViews = (context: Context) =>
-  SUBNETS.map((subnet) => ({ subnetId: subnet.id, zone: subnet.zone, free: freeAddresses(context, subnet) }));
+/** How many addresses are free, of the subnets that have not all of theirs. */
+const addressesView = (context: Context): Record<string, number> =>
+  Object.fromEntries(
+    SUBNETS.filter(({ id }) => id in context.account.addressLimits).map((subnet) => [
+      subnet.id,
+      freeAddresses(context, subnet),
+    ]),
+  );
 
 /** Everything there is, without any delay of visibility, under EC2's names. */
 export const stateView = (simulation: Simulation) => {
@@ -107,7 +113,7 @@ export const stateView = (simulation: Simulation) => {
     faults: account.faults,
     capacity: account.capacity,
     capacityReservations: reservationViews(context),
-    subnets: subnetViews(context),
+    addresses: addressesView(context),
     instances: Object.values(account.instances).map(instanceView),
     volumes: Object.values(account.volumes).map(volumeView),
     snapshots: Object.values(account.snapshots).map(snapshotView),

@@ -35,6 +35,9 @@ const isFree = (port: number): Promise<boolean> =>
     });
   });
 
+/** A file of this name is there while no packet reaches the machine of that Node. */
+export const unreachableFile = (folder: string, nodeName: string): string => join(folder, `unreachable-${nodeName}`);
+
 /** Gives pods their addresses, which are only text, and their containers' ports, which are real. One a process. */
 export const addressBook = (folder: string) => {
   rmSync(folder, { recursive: true, force: true });
@@ -68,6 +71,11 @@ export const addressBook = (folder: string) => {
     takePort: freePort,
     publish: (address: string, entry: PodAddress): void => {
       writeFileSync(join(folder, `${address}.json`), JSON.stringify(entry));
+    },
+    /** Tells the router whether packets reach the machine of a Node. */
+    setReachable: (nodeName: string, isReachable: boolean): void => {
+      if (isReachable) rmSync(unreachableFile(folder, nodeName), { force: true });
+      else writeFileSync(unreachableFile(folder, nodeName), '');
     },
     release: (address: string, ports: Iterable<number>): void => {
       rmSync(join(folder, `${address}.json`), { force: true });

@@ -63,7 +63,7 @@ export const startKubelet = async (deps: KubeletDeps): Promise<void> => {
     log.warn({ error: messageOf(error) }, what);
   };
   void repeat(timing.lease, power, () => renewLease(api, node), tell('lease not renewed'));
-  const report = () => reportNodeStatus(api, identity, disks.inUse());
+  const report = () => reportNodeStatus(api, identity, disks.inUse(), timing.nodeReport);
   void repeat(timing.nodeStatus, power, report, tell('node status not sent'));
   runPods({
     api,

@@ -8,6 +8,8 @@ import { issueNodeCertificate } from './client-certificate.ts';
 import type { CsiNode } from './csi-client.ts';
 import { startFakeNode } from './fake-node.ts';
 import { startKubelet } from './kubelet.ts';
+import { openLine } from './line.ts';
+import { createNetwork, type Network } from './network.ts';
 import type { NodeIdentity } from './node-object.ts';
 import { killLeftOvers, processesIn, type Processes } from './processes.ts';
 import { pause, repeat } from './repeat.ts';
@@ -31,35 +33,46 @@ export type MachinesDeps = {
 };
 
 /** A machine that has power. */
-type Powered = { machine: Machine; power: AbortController; processes: Processes; devices: Set<string> };
+type Powered = {
+  machine: Machine;
+  power: AbortController;
+  network: Network;
+  processes: Processes;
+  devices: Set<string>;
+};
 
 type Boot = { identity: NodeIdentity; api: Api };
 
-const joinAs = async (deps: MachinesDeps, server: string, authority: string, identity: NodeIdentity): Promise<Boot> => {
-  const certificate = await issueNodeCertificate(deps.pkiFolder, identity.name);
-  return { identity, api: apiWithCertificate(server, authority, certificate) };
-};
+type Join = { server: string; authority: string; identity: NodeIdentity };
 
-const bootOf = async (deps: MachinesDeps, machine: Machine): Promise<Boot> => {
+const joinOf = async (deps: MachinesDeps, machine: Machine): Promise<Join> => {
   if (isWorker(machine)) {
     const authority = await readFile(join(deps.pkiFolder, 'ca.crt'), 'utf8');
-    return joinAs(deps, deps.apiServerUrl, authority, workerIdentity(machine));
+    return { server: deps.apiServerUrl, authority, identity: workerIdentity(machine) };
   }
   const { cluster, maxPods, labels, taints } = parseUserData(machine.userData);
   const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
-  return joinAs(deps, cluster.apiServerEndpoint, cluster.certificateAuthority, identity);
+  return { server: cluster.apiServerEndpoint, authority: cluster.certificateAuthority, identity };
+};
+
+/** A kubelet reaches the API server through the network of its machine, and in no other way. */
+const bootOf = async (deps: MachinesDeps, { machine, network, power }: Powered): Promise<Boot> => {
+  const { server, authority, identity } = await joinOf(deps, machine);
+  const certificate = await issueNodeCertificate(deps.pkiFolder, identity.name);
+  const url = await openLine(server, network, power.signal);
+  return { identity, api: apiWithCertificate(url, authority, certificate) };
 };
 
 /** A KWOK Node has no kubelet: it is made in the name of this program. */
-const bootFake = async (deps: MachinesDeps, { machine, power }: Powered, log: Logger): Promise<void> => {
+const bootFake = async (deps: MachinesDeps, { machine, power, network }: Powered, log: Logger): Promise<void> => {
   const { maxPods, labels, taints } = parseUserData(machine.userData);
   const identity = { name: machine.privateDnsName, machine, maxPods, labels, taints };
-  await startFakeNode({ api: deps.api, identity, log, timing: deps.timing, power: power.signal });
+  await startFakeNode({ api: deps.api, identity, log, timing: deps.timing, network, power: power.signal });
 };
 
 const bootReal = async (deps: MachinesDeps, powered: Powered, log: Logger): Promise<void> => {
-  const { machine, power, processes, devices } = powered;
-  const { identity, api } = await bootOf(deps, machine);
+  const { power, processes, devices } = powered;
+  const { identity, api } = await bootOf(deps, powered);
   await startKubelet({
     ...deps,
     api,
@@ -92,7 +105,13 @@ const switchOn = (deps: MachinesDeps, machine: Machine): Powered => {
   const log = deps.log.child({ instance: machine.instanceId, node: nodeNameOf(machine) });
   const killed = killLeftOvers(folder);
   if (killed > 0) log.warn({ killed }, 'ended processes of an earlier run');
-  const powered = { machine, power: new AbortController(), processes: processesIn(folder), devices: new Set<string>() };
+  const powered = {
+    machine,
+    power: new AbortController(),
+    network: createNetwork(machine.hasNetwork),
+    processes: processesIn(folder),
+    devices: new Set<string>(),
+  };
   log.info('power on');
   void boot(deps, powered, log);
   return powered;
@@ -103,8 +122,20 @@ const switchOff = ({ power, processes }: Powered): void => {
   processes.killAll();
 };
 
-const isOn = (machine: Machine): boolean =>
-  machine.state === 'running' && (machine.bootAs !== 'none' || isWorker(machine));
+/** Nobody boots a machine that is about to stop, whatever keeps it from stopping. */
+const isOn = (machine: Machine, isPowered: boolean): boolean =>
+  machine.hasPower && (machine.state === 'running' || isPowered) && (machine.bootAs !== 'none' || isWorker(machine));
+
+/** What is plugged into a machine now. */
+const plug = (deps: MachinesDeps, { network, devices }: Powered, machine: Machine): void => {
+  if (network.isUp() !== machine.hasNetwork) {
+    deps.log.info({ instance: machine.instanceId, hasNetwork: machine.hasNetwork }, 'network');
+  }
+  network.set(machine.hasNetwork);
+  deps.addresses.setReachable(nodeNameOf(machine), machine.hasNetwork);
+  devices.clear();
+  for (const { volumeId } of machine.attachedVolumes) devices.add(volumeId);
+};
 
 const END_MS = 3500;
 const END_POLL_MS = 50;
@@ -115,18 +146,19 @@ export const runMachines = (deps: MachinesDeps): { close: () => Promise<void> } 
   const closing = new AbortController();
 
   const look = async (): Promise<void> => {
-    const on = new Map((await fetchMachines(deps.ec2Url)).filter(isOn).map((machine) => [machine.instanceId, machine]));
-    for (const [id, machine] of powered) {
+    const machines = (await fetchMachines(deps.ec2Url)).filter((one) => isOn(one, powered.has(one.instanceId)));
+    const on = new Map(machines.map((machine) => [machine.instanceId, machine]));
+    for (const [id, running] of powered) {
       if (on.has(id)) continue;
       deps.log.info({ instance: id }, 'power off');
-      switchOff(machine);
+      switchOff(running);
+      deps.addresses.setReachable(nodeNameOf(running.machine), false);
       powered.delete(id);
     }
     for (const [id, machine] of on) {
       const running = powered.get(id) ?? switchOn(deps, machine);
       powered.set(id, running);
-      running.devices.clear();
-      for (const { volumeId } of machine.attachedVolumes) running.devices.add(volumeId);
+      plug(deps, running, machine);
     }
   };
   void repeat(deps.timing.poll, closing.signal, look, (error) => {

@@ -26,14 +26,27 @@ export const conditionsOf = (seen: V1Node, now: Date): Shape<V1NodeCondition>[] 
     return { ...wanted, lastHeartbeatTime: now, lastTransitionTime: unchanged ?? now };
   });
 
-/** Reports the Node's status: capacity, conditions, addresses, and the volumes that are in use. */
+const sameNames = (a: readonly string[], b: readonly string[]): boolean => a.toSorted().join() === b.toSorted().join();
+
+/** Whether the Node's status has to be sent: something else is there, or what is there was sent longer ago than `maxAge` ms. */
+export const isOutdated = (seen: V1Node, volumesInUse: readonly string[], now: Date, maxAge: number): boolean =>
+  !sameNames(seen.status?.volumesInUse ?? [], volumesInUse) ||
+  CONDITIONS.some(({ type, status }) => {
+    const found = seen.status?.conditions?.find((condition) => condition.type === type);
+    const sentAt = found?.lastHeartbeatTime;
+    return found?.status !== status || sentAt === undefined || now.getTime() - sentAt.getTime() >= maxAge;
+  });
+
+/** Reports the Node's status, unless it is there already and younger than `maxAge` ms: capacity, conditions, addresses, and the volumes that are in use. */
 export const reportNodeStatus = async (
   api: Api,
   identity: NodeIdentity,
   volumesInUse: readonly string[],
+  maxAge = 0,
 ): Promise<void> => {
   const { name, machine } = identity;
   const seen = await api.core.readNode({ name });
+  if (!isOutdated(seen, volumesInUse, new Date(), maxAge)) return;
   const status = {
     ...resourcesOf(identity),
     conditions: conditionsOf(seen, new Date()),

@@ -16,6 +16,15 @@ const isGone = (error: unknown): boolean => isAnswer(error, 404) || isAnswer(err
 
 type Conditions = Shape<V1PodCondition>[];
 
+const readyIn = (conditions: Conditions | undefined): string | undefined =>
+  conditions?.find(({ type }) => type === 'Ready')?.status;
+
+/** True when the object says otherwise than its kubelet did last: the node controller doubts the pods of a Node that was silent. */
+export const isContradicted = ({ status }: V1Pod, sent: Conditions): boolean => {
+  const [now, said] = [readyIn(status?.conditions), readyIn(sent)];
+  return now !== undefined && said !== undefined && now !== said;
+};
+
 /** Sends the status of a pod; answers the conditions sent, which the next call wants to know. */
 export const sendStatus = async (api: Api, view: PodView, before: Conditions): Promise<Conditions> => {
   const { name, namespace, uid } = identityOf(view.pod);

@@ -11,7 +11,7 @@ import { eventRecorder } from './events.ts';
 import type { PodFacts } from './fields.ts';
 import type { GrowFileSystem } from './growth.ts';
 import type { Image } from './images.ts';
-import { graceOf, sendStatus } from './pod-object.ts';
+import { graceOf, isContradicted, sendStatus } from './pod-object.ts';
 import type { PodView } from './pod-status.ts';
 import { podVolumes, referencesOf } from './pod-volumes.ts';
 import type { Processes } from './processes.ts';
@@ -43,7 +43,7 @@ export type PodRun = {
   log: Logger;
   facts: PodFacts;
   view: PodView;
-  status: Reporter;
+  status: Reporter & { seen: (pod: V1Pod) => void };
   container: ContainerDeps;
   /** Host ports by container port, one map a container. */
   ports: Map<string, Map<number, number>>;
@@ -66,14 +66,21 @@ const viewOf = (pod: V1Pod, podIP: string, hostIP: string): PodView => ({
   initContainers: viewsOf(pod, 'initContainers'),
 });
 
-const statusReporter = (deps: PodDeps, log: Logger, view: PodView): Reporter => {
+/** Reports what changed, and again what somebody else has changed since. */
+const statusReporter = (deps: PodDeps, log: Logger, view: PodView): PodRun['status'] => {
   let conditions: Shape<V1PodCondition>[] = view.pod.status?.conditions ?? [];
   const send = async (): Promise<void> => {
     conditions = await sendStatus(deps.api, view, conditions);
   };
-  return reporter(send, deps.power, (error) => {
+  const status = reporter(send, deps.power, (error) => {
     log.warn({ error: messageOf(error) }, 'pod status not sent');
   });
+  return {
+    ...status,
+    seen: (pod) => {
+      if (isContradicted(pod, conditions)) status.changed();
+    },
+  };
 };
 
 /** Gives the pod its address and everything its containers need. Nothing is started yet. */

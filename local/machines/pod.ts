@@ -127,6 +127,7 @@ export const startPod = (deps: PodDeps, pod: V1Pod): PodWorker => {
   const update = (now: V1Pod): void => {
     run.facts.pod = now;
     run.view.pod = now;
+    run.status.seen(now);
     if (now.metadata?.deletionTimestamp !== undefined) stopping.abort();
   };
   update(pod);

@@ -6,20 +6,26 @@ export type Timing = {
   poll: number;
   /** Lease renewal. */
   lease: number;
-  /** Node status when nothing changed. */
+  /** How often the Node's status is looked at, and sent when it is not what it should be. */
   nodeStatus: number;
+  /** How often it is sent when nothing changed. */
+  nodeReport: number;
   /** First back-off of a crashing container and of an image that cannot be had; doubles up to 30 times this. */
   backOff: number;
   /** ConfigMap, Secret and projected volumes of running pods are read again, and claims are looked at for growth. */
   refresh: number;
 };
 
-/** As a real kubelet, but for the boot time and the refresh, which it does about once a minute. */
+/**
+ * A real kubelet renews its lease every 10 s, looks at its status every 10 s and sends it every 5 minutes. Here all of that
+ * fits the short grace of the local node controller.
+ */
 export const DEFAULT_TIMING: Timing = {
   boot: 1000,
   poll: 250,
-  lease: 10_000,
-  nodeStatus: 60_000,
+  lease: 1000,
+  nodeStatus: 2000,
+  nodeReport: 60_000,
   backOff: 10_000,
   refresh: 2000,
 };
@@ -29,6 +35,7 @@ const VARIABLES: Readonly<Record<keyof Timing, string>> = {
   poll: 'MACHINES_POLL_MS',
   lease: 'MACHINES_LEASE_MS',
   nodeStatus: 'MACHINES_NODE_STATUS_MS',
+  nodeReport: 'MACHINES_NODE_REPORT_MS',
   backOff: 'MACHINES_BACK_OFF_MS',
   refresh: 'MACHINES_REFRESH_MS',
 };
@@ -46,6 +53,7 @@ export const timingFrom = (environment: NodeJS.ProcessEnv): Timing => {
     poll: read('poll'),
     lease: read('lease'),
     nodeStatus: read('nodeStatus'),
+    nodeReport: read('nodeReport'),
     backOff: read('backOff'),
     refresh: read('refresh'),
   };

@@ -96,6 +96,12 @@ const ownServer = (context: Context, name: 'controller-manager' | 'scheduler', p
   ];
 };
 
+/** A silent Node is noticed after this many seconds, not after 50: nobody wants to wait, and nothing here is far away. */
+const NODE_GRACE_SECONDS = 6;
+
+/** KWOK renews a lease four times in its duration: often enough for two renewals that come late. */
+const KWOK_LEASE_SECONDS = 8;
+
 const controllerManager = (context: Context): Component => {
   const { ports, paths } = context.settings;
   const port = ports.controllerManager;
@@ -107,6 +113,8 @@ const controllerManager = (context: Context): Component => {
       `--root-ca-file=${join(paths.pki, 'ca.crt')}`,
       `--service-account-private-key-file=${join(paths.pki, 'sa.key')}`,
       '--use-service-account-credentials=true',
+      '--node-monitor-period=1s',
+      `--node-monitor-grace-period=${NODE_GRACE_SECONDS}s`,
     ],
     { tier: 2, healthy: answersHttp(`https://127.0.0.1:${port}/healthz`) },
   );
@@ -184,7 +192,7 @@ const kwok = (context: Context): Component[] => {
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     '--cidr=10.1.0.0/16',
     '--node-ip=10.0.0.1',
-    '--node-lease-duration-seconds=40',
+    `--node-lease-duration-seconds=${KWOK_LEASE_SECONDS}`,
     ...stages.map((stage) => `--config=${join(assetPath('kwok-stages'), stage)}`),
   ];
   return [
@@ -216,6 +224,7 @@ const hooks = (context: Context): Component => {
       EC2_SNAPSHOT_MAX_AGE_SECONDS: '2',
       EC2_VISIBILITY_SECONDS: '10',
       EC2_RETRY_SECONDS: '5',
+      EC2_FORCE_STOP_SECONDS: '20',
       LOG_LEVEL: 'info',
     },
   });

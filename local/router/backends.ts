@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
 import { isAnswer, orAbsent, type Api } from '../machines/api.ts';
-import type { PodAddress } from '../machines/addresses.ts';
+import { unreachableFile, type PodAddress } from '../machines/addresses.ts';
+import { isPlayed } from '../machines/silence.ts';
 
 /** The container port of a database that speaks HTTP: SQL, console, ILP over HTTP. */
 export const HTTP_PORT = 9000;
@@ -12,6 +14,8 @@ export type Backend =
   | { kind: 'process'; hostPort: number; podName: string }
   /** A pod of KWOK: nothing runs behind it, the router plays the database. */
   | { kind: 'fake'; podName: string; namespace: string }
+  /** It is ready as far as anybody knows, and packets to its machine get lost. */
+  | { kind: 'unreachable'; reason: string }
   /** Nothing serves; the sentence says why. */
   | { kind: 'none'; reason: string };
 
@@ -38,8 +42,11 @@ const readAddress = async (folder: string, address: string): Promise<PodAddress 
 const isFakeNode = async (api: Api, nodeName: string | undefined): Promise<boolean> => {
   if (nodeName === undefined) return false;
   const node = await orAbsent(api.core.readNode({ name: nodeName }));
-  return node?.metadata?.annotations?.['kwok.x-k8s.io/node'] === 'fake';
+  return node !== undefined && isPlayed(node);
 };
+
+const isReachable = (folder: string, { endpoint: { nodeName } }: Candidate): boolean =>
+  nodeName === undefined || !existsSync(unreachableFile(folder, nodeName));
 
 const backendOf = async (api: Api, folder: string, candidate: Candidate): Promise<Backend | undefined> => {
   const target = candidate.endpoint.targetRef;
@@ -68,9 +75,14 @@ export const findBackend = async (
   const name = `${namespace}/${service}`;
   const candidates = candidatesOf(await slicesOf(api, namespace, service), port);
   const ready = candidates.filter(isReady);
-  for (const candidate of ready) {
+  for (const candidate of ready.filter((one) => isReachable(folder, one))) {
     const backend = await backendOf(api, folder, candidate);
     if (backend) return backend;
+  }
+  const lost = ready.find((one) => !isReachable(folder, one));
+  if (lost) {
+    const reason = `The pod of ${name} is on ${lost.endpoint.nodeName ?? ''}, whose machine no packet reaches.`;
+    return { kind: 'unreachable', reason };
   }
   if (ready.length > 0) return { kind: 'none', reason: `The pod of ${name} is ready, but no process serves it.` };
   if (candidates.length > 0) return { kind: 'none', reason: `No pod of ${name} is ready yet.` };

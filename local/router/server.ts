@@ -13,6 +13,7 @@ export type RouterDeps = {
 };
 
 const UNAVAILABLE = 503;
+const GATEWAY_TIMEOUT = 504;
 
 const versionOf = async (api: Api, namespace: string, podName: string): Promise<string> => {
   const pod = await orAbsent(api.core.readNamespacedPod({ namespace, name: podName }));
@@ -36,8 +37,8 @@ const pretend = async (
 const route = async (deps: RouterDeps, request: Request, response: Response): Promise<void> => {
   const { namespace = '', service = '' } = request.params as Record<string, string>;
   const backend = await findBackend(deps.api, deps.podAddresses, { namespace, service, port: HTTP_PORT });
-  if (backend.kind === 'none') {
-    response.status(UNAVAILABLE).json({ error: backend.reason });
+  if (backend.kind === 'none' || backend.kind === 'unreachable') {
+    response.status(backend.kind === 'none' ? UNAVAILABLE : GATEWAY_TIMEOUT).json({ error: backend.reason });
     return;
   }
   if (backend.kind === 'fake') {
@@ -56,7 +57,8 @@ const route = async (deps: RouterDeps, request: Request, response: Response): Pr
 
 /**
  * The router: `/-/<namespace>/<service>/<path>` is the database behind that Service, with its own credentials added where the
- * caller sends none. It stands for a cluster's network, so it answers 503 where no endpoint is ready.
+ * caller sends none. It stands for a cluster's network, so it answers 503 where no endpoint is ready,
+ * and 504, at once, where the packets would get lost.
  */
 export const createRouter = (deps: RouterDeps): express.Express => {
   const app = express();

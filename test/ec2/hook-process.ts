@@ -1,5 +1,5 @@
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
-import { NODE, OUT_OF_SERVICE, RETIRING } from '../../hooks/api/labels.ts';
+import { NODE, OUT_OF_SERVICE, RETIRING, TERMINATION } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { Ec2Clients } from '../../hooks/aws/client.ts';
 import { createCompute } from '../../hooks/aws/compute.ts';
@@ -51,6 +51,12 @@ const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
     Promise.resolve([...api.nodes.values()].filter((node) => node.metadata.labels?.[NODE] === metadata.uid)),
   // The pods of this world are their volumes; see volumes.ts.
   volumePodsOn: () => Promise.resolve([]),
+  guard: ({ metadata }) => {
+    const live = api.nodes.get(metadata.name);
+    if (live?.metadata.uid === metadata.uid)
+      api.nodes.set(metadata.name, { ...live, metadata: { ...live.metadata, finalizers: [TERMINATION] } });
+    return Promise.resolve();
+  },
   cordon: (node) => changeNode(api, node, { unschedulable: true }),
   taintRetiring: (node) => changeNode(api, node, { taints: [RETIRING] }),
   taintOutOfService: (node) => changeNode(api, node, { taints: [OUT_OF_SERVICE] }),

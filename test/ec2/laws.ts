@@ -4,7 +4,6 @@ import { OWNER_UID } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { LaunchIntent } from '../../hooks/questdbnode/memory.ts';
 import { violationsIn } from '../../local/ec2/invariants.ts';
-import type { JournalEntry } from '../../local/ec2/journal.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
 
 /** Watches one call of a hook: what it read of its parent, and what it then does to the account. */
@@ -58,32 +57,6 @@ const outOfServiceFault = (simulation: Simulation, { spec }: ClusterNode): strin
     : `a Node was taken out of service while its instance is ${state}`;
 };
 
-/** More than the simulator asks: one machine that may run a QuestDBNode at a time, whatever attempt launched it. */
-const doubles = (journal: readonly JournalEntry[]): string[] => {
-  const live = new Map<string, string>();
-  const owners = new Map<string, string>();
-  const found: string[] = [];
-  for (const { caller, effect } of journal.flatMap((entry) => entry.effects.map((effect) => ({ ...entry, effect })))) {
-    if (effect.effect === 'instance-launched') {
-      const owner = effect.tags[OWNER_UID];
-      const other = [...live].find(([, uid]) => owner !== undefined && uid === owner)?.[0];
-      if (other !== undefined) found.push(`${effect.id} was launched for ${owner ?? ''} beside ${other}`);
-      if (owner !== undefined) live.set(effect.id, owner);
-      owners.set(effect.id, owner ?? '');
-    }
-    if (effect.effect !== 'instance-state') continue;
-    if (effect.to === 'shutting-down' || effect.to === 'stopped') live.delete(effect.id);
-    if (effect.to === 'pending') {
-      const owner = owners.get(effect.id) ?? '';
-      const other = [...live].find(([, uid]) => uid === owner)?.[0];
-      // What somebody starts by hand is not the operator's doing.
-      if (other !== undefined && caller !== 'aws') found.push(`${effect.id} was started for ${owner} beside ${other}`);
-      live.set(effect.id, owner);
-    }
-  }
-  return found;
-};
-
 /** The laws on one account: what its journal shows, and what each call of a hook may do with what it read. */
 export const createLaws = (simulation: Simulation): Laws => {
   const broken: string[] = [];
@@ -110,7 +83,7 @@ export const createLaws = (simulation: Simulation): Laws => {
     broken: () => {
       simulation.present(() => undefined);
       const { entries } = simulation.journal;
-      return [...broken, ...violationsIn(entries), ...doubles(entries)];
+      return [...broken, ...violationsIn(entries)];
     },
   };
 };

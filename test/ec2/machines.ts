@@ -1,5 +1,5 @@
 import { rfc3339 } from '../../hooks/api/conditions.ts';
-import { NODE } from '../../hooks/api/labels.ts';
+import { NODE, TERMINATION } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { machinesView, type Machine } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
@@ -93,7 +93,11 @@ export const createMachines = (simulation: Simulation, api: Registry): Machines 
   const removeNodesWithout = (machines: readonly Machine[], changed: Set<string>): void => {
     for (const [name, node] of api.nodes.entries()) {
       if (machines.some(({ instanceId }) => instanceIdOf(node) === instanceId)) continue;
-      api.nodes.delete(name);
+      if (node.metadata.finalizers?.includes(TERMINATION) !== true) api.nodes.delete(name);
+      else if (node.metadata.deletionTimestamp === undefined) {
+        const deletionTimestamp = rfc3339(new Date(simulation.clock.now()));
+        api.nodes.set(name, { ...node, metadata: { ...node.metadata, deletionTimestamp } });
+      } else continue;
       api.csiNodes.delete(name);
       changed.add(node.metadata.labels?.[NODE] ?? '');
     }

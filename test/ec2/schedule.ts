@@ -4,7 +4,7 @@ import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import { crash } from './interruption.ts';
 import { INSTANCE_TYPE, nodeClass, ZONE } from './objects.ts';
 import type { Pass } from './metacontroller.ts';
-import { CommandError } from '../../local/ec2/commands/command.ts';
+import { trouble, TROUBLES, type Trouble } from './troubles.ts';
 import { attachVolume, detachVolumes } from './volumes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -24,20 +24,6 @@ const ACTIONS = [
 
 const BEFORE = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset', 'UnauthorizedOperation'] as const;
 const AFTER = ['RequestLimitExceeded', 'InternalError', 'ConnectionReset'] as const;
-
-/** What may happen to a machine, by AWS, by a human, or by itself. */
-const TROUBLES = [
-  'terminate',
-  'stop',
-  'start',
-  'power off',
-  'isolate',
-  'connect',
-  'impair',
-  'stick',
-  'unstick',
-] as const;
-type Trouble = (typeof TROUBLES)[number];
 
 /** Something between two passes of Metacontroller. */
 type Event =
@@ -194,41 +180,6 @@ const happen = (world: World, step: Event): void => {
     case 'detach':
       detachVolumes(world.simulation);
       return;
-  }
-};
-
-/** The youngest machine of the object, which may be one that was replaced. */
-const trouble = (world: World, objectName: string, what: Trouble): void => {
-  const id = world.instancesOf(world.api.read(objectName)?.metadata.uid ?? '').at(-1)?.id;
-  if (id === undefined) return;
-  switch (what) {
-    case 'isolate':
-    case 'connect':
-      return world.isolate(id, what === 'isolate');
-    case 'impair':
-      return world.command('impair', { id });
-    case 'stick':
-    case 'unstick':
-      return world.command('stick', { id, stuck: what === 'stick' });
-    case 'terminate':
-      return world.command('terminate-instance', { id });
-    case 'stop':
-    case 'start':
-    case 'power off':
-      return attempt(() => {
-        world.command(COMMANDS[what], { id });
-      });
-  }
-};
-
-const COMMANDS = { stop: 'stop-instance', start: 'start-instance', 'power off': 'power-off' } as const;
-
-/** What is not possible in the state the machine is in does not happen. */
-const attempt = (act: () => void): void => {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
   }
 };
 

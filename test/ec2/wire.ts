@@ -6,7 +6,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../loc
 export type Wire = {
   simulator: Simulator;
   clients: Ec2Clients;
-  /** What the clients told of each call: operation and outcome. */
+  /** What the clients told of each request: operation and outcome. */
   told: string[];
   now: () => Date;
   close: () => Promise<void>;
@@ -43,11 +43,11 @@ export const openWire = async (settings: NonNullable<SimulatorOptions['settings'
   };
 };
 
-/** Clients of an endpoint where nobody listens. */
-export const openDeadWire = async (): Promise<Pick<Wire, 'clients' | 'close'>> => {
+/** Clients of an endpoint where nobody listens; what they tell of each request goes to `told`. */
+export const openDeadWire = async (told: string[] = []): Promise<Pick<Wire, 'clients' | 'close'>> => {
   const simulator = await startSimulator();
   await simulator.close();
-  const clients = clientsOf(simulator.url, []);
+  const clients = clientsOf(simulator.url, told);
   return {
     clients,
     close: () => {

@@ -7,7 +7,8 @@ export const READY_SECONDS = 150;
 
 export type DatabaseSpec = {
   version?: string;
-  node?: { instanceType: string; zone?: string; className?: string } | undefined;
+  node?:
+    { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
   storage?: { size?: string; storageClassName?: string; from?: { claimName: string } | { volumeHandle: string } };
 };
 
@@ -61,6 +62,11 @@ export const createDatabase = (cluster: Cluster, namespace: string, name: string
     find,
     sql,
     apply: () => kubectl.apply(manifest),
+    /** The same manifest with another instance. */
+    changeNode: (node: NonNullable<DatabaseSpec['node']>) =>
+      kubectl.apply({ ...manifest, spec: { ...manifest.spec, node } }),
+    /** The QuestDBNodes, those that are being deleted too. */
+    nodes: () => kubectl.list('questdbnodes', '-n', namespace, '-l', `questdb-fleet.dev/database=${name}`),
     /** As a person waits: `kubectl wait` returns and the database is there. */
     waitUntilReady: async (seconds = READY_SECONDS): Promise<void> => {
       const arguments_ = ['--for=condition=Ready', `questdb/${name}`, '-n', namespace, `--timeout=${seconds}s`];

@@ -1,11 +1,10 @@
-import { Writable } from 'node:stream';
 import type { Express } from 'express';
 import { Registry } from 'prom-client';
 import { acceptAnyone } from '../../hooks/authorization.ts';
 import type { Kinds } from '../../hooks/hook-routes.ts';
-import { createLog } from '../../hooks/log.ts';
 import type { KindHooks } from '../../hooks/metacontroller/contract.ts';
 import { createApp, type Dependencies } from '../../hooks/server.ts';
+import { keptLog } from '../fixtures/kept-log.ts';
 
 /** Hooks that answer at once with nothing. */
 export const idleHooks: KindHooks<unknown> = {
@@ -15,26 +14,6 @@ export const idleHooks: KindHooks<unknown> = {
 };
 
 export const idleKinds: Kinds = { questdb: idleHooks, questdbnode: idleHooks, questdbvolume: idleHooks };
-
-/** A log that is kept, with all levels. */
-export const keptLog = () => {
-  let text = '';
-  const destination = new Writable({
-    write: (chunk: Buffer, _encoding, done) => {
-      text += chunk.toString('utf8');
-      done();
-    },
-  });
-  return {
-    log: createLog('trace', destination),
-    text: () => text,
-    lines: () =>
-      text
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>),
-  };
-};
 
 /** The application with what a test replaces; `sync` is that of the QuestDB. */
 export const applicationWith = (

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptTokensOf } from '../../hooks/authorization.ts';
-import { applicationWith, errorOf, keptLog, syncBody } from './application.ts';
+import { keptLog } from '../fixtures/kept-log.ts';
+import { applicationWith, errorOf, syncBody } from './application.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -101,6 +101,30 @@ describe('a process that is told to stop', () => {
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
     expect(await ended(), output).toBe(1);
+  });
+});
+
+const ticks = (): number => readFileSync(join(folder, 'ticks'), 'utf8').length;
+
+describe('what runs beside the calls', () => {
+  it('ends at the first signal to stop, while calls are still answered', async () => {
+    const port = await start(60);
+    await until(() => expect(ticks()).toBeGreaterThan(3));
+    child.kill('SIGTERM');
+    await until(() => expect(existsSync(join(folder, 'ended'))).toBe(true));
+    const last = ticks();
+    for (let calls = 0; calls < 30; calls += 1)
+      expect(await call(port, '/questdbnode/sync', nodeSync)).toMatchObject({ status: 200 });
+    expect(ticks()).toBe(last);
+    child.kill('SIGTERM');
+    expect(await ended(), output).toBe(1);
+  });
+
+  it('does not hold the end of the process', async () => {
+    await start(0);
+    await until(() => expect(ticks()).toBeGreaterThan(0));
+    child.kill('SIGTERM');
+    expect(await ended(), output).toBe(0);
   });
 });
 

@@ -2,9 +2,11 @@ import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { acceptAnyone } from '../../hooks/authorization.ts';
 import { listen, type ListenOptions } from '../../hooks/listener.ts';
-import { idleKinds, keptLog } from './application.ts';
+import type { Composition } from '../../hooks/server.ts';
+import { keptLog } from '../fixtures/kept-log.ts';
+import { idleKinds } from './application.ts';
 
-const options = (port: number): ListenOptions => ({
+const options = (port: number, composition: Partial<Composition> = {}): ListenOptions => ({
   host: '127.0.0.1',
   port,
   shutdownDelaySeconds: 0,
@@ -12,7 +14,7 @@ const options = (port: number): ListenOptions => ({
   log: keptLog().log,
   registry: new Registry(),
   authorize: acceptAnyone,
-  composition: { kinds: idleKinds, ready: () => true },
+  composition: { kinds: idleKinds, ready: () => true, ...composition },
 });
 
 describe('the listener', () => {
@@ -23,9 +25,32 @@ describe('the listener', () => {
     await drain();
   });
 
-  it('does not start on a port that is taken', async () => {
+  it('does not start on a port that is taken, nor what runs beside the calls', async () => {
     const { port, drain } = await listen(options(0));
-    await expect(listen(options(port))).rejects.toThrow('EADDRINUSE');
+    const begun: string[] = [];
+    const background = () => {
+      begun.push('background');
+      return () => undefined;
+    };
+    await expect(listen(options(port, { background }))).rejects.toThrow('EADDRINUSE');
+    expect(begun).toEqual([]);
     await drain();
+  });
+
+  it('begins what runs beside the calls when it listens, and ends it before it waits for anything', async () => {
+    const happened: string[] = [];
+    const composition = {
+      background: () => {
+        happened.push('begun');
+        return () => void happened.push('ended');
+      },
+      close: () => void happened.push('closed'),
+    };
+    const { drain } = await listen({ ...options(0, composition), shutdownDelaySeconds: 0.01 });
+    expect(happened).toEqual(['begun']);
+    const draining = drain();
+    expect(happened).toEqual(['begun', 'ended']);
+    await draining;
+    expect(happened).toEqual(['begun', 'ended', 'closed']);
   });
 });

@@ -34,7 +34,7 @@ describe('what the hooks may do', () => {
     ['', 'persistentvolumes', ['get', 'list', 'create', 'patch']],
     ['', 'secrets', ['get', 'create']],
     ['', 'pods', ['get', 'list']],
-    ['', 'nodes', ['list', 'patch', 'delete']],
+    ['', 'nodes', ['get', 'list', 'patch', 'delete']],
     ['storage.k8s.io', 'csinodes', ['get']],
     ['', 'events', ['create']],
     // Not theirs at all.

@@ -4,6 +4,7 @@ import { createDatabaseCluster } from '../../hooks/cluster/database-cluster.ts';
 import { createRecorder } from '../../hooks/cluster/events.ts';
 import type { KubeApi } from '../../hooks/cluster/kube-api.ts';
 import { createNodeCluster } from '../../hooks/cluster/node-cluster.ts';
+import { readOwnerUids } from '../../hooks/cluster/owners.ts';
 import { createVolumeCluster } from '../../hooks/cluster/volume-cluster.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { NODE } from '../../hooks/api/labels.ts';
@@ -109,6 +110,7 @@ const NODE_CALLS: CallOfEach<NodeCluster> = {
   csiDriversOf: (port) => port.csiDriversOf('node'),
   nodesOf: (port) => port.nodesOf(owner),
   volumePodsOn: (port) => port.volumePodsOn('node'),
+  guard: (port) => port.guard(joinedNode),
   cordon: (port) => port.cordon(joinedNode),
   taintRetiring: (port) => port.taintRetiring(joinedNode),
   taintOutOfService: (port) => port.taintOutOfService(joinedNode),
@@ -150,6 +152,7 @@ const requestsOfTheHooks = async (): Promise<string[]> => {
   await callAll(createVolumeCluster(api, record), VOLUME_CALLS);
   await createCredentials(api, identity);
   await readBasicCredentials(api, identity);
+  await readOwnerUids(api);
   return [...requests].sort();
 };
 

@@ -36,6 +36,10 @@ describe('the configuration', () => {
       ec2SnapshotMaxAgeSeconds: 10,
       ec2VisibilitySeconds: 300,
       ec2RetrySeconds: 180,
+      ec2ForceStopSeconds: 600,
+      leakCheckSeconds: 300,
+      leakAgeSeconds: 900,
+      collectLeaks: false,
       probeIntervalSeconds: 30,
       logLevel: 'info',
       shutdownDelaySeconds: 5,
@@ -65,7 +69,7 @@ describe('the configuration', () => {
       'EC2_VISIBILITY_SECONDS must be a whole number of seconds from 1 to 3600',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal',
       'HOOK_BUDGET_SECONDS must be a whole number of seconds from 1 to 9',
-      'EC2_RETRY is not a setting; those that start so are EC2_SNAPSHOT_MAX_AGE_SECONDS, EC2_VISIBILITY_SECONDS, EC2_RETRY_SECONDS',
+      'EC2_RETRY is not a setting; those that start so are EC2_SNAPSHOT_MAX_AGE_SECONDS, EC2_VISIBILITY_SECONDS, EC2_RETRY_SECONDS, EC2_FORCE_STOP_SECONDS',
     ]);
   });
 
@@ -92,6 +96,8 @@ describe('the configuration', () => {
     ['SHUTDOWN_DELAY_SECONDS', '0'],
     ['DATABASE_URL_TEMPLATE', 'https://127.0.0.1:8070/-/{namespace}/{name}'],
     ['AWS_ENDPOINT_URL_EC2', 'http://127.0.0.1:8095'],
+    ['LEAK_CHECK_SECONDS', '0'],
+    ['COLLECT_LEAKS', 'false'],
   ])('takes %s=%s', (name, value) => {
     expect(problemsOf({ ...NEEDED, [name]: value })).toEqual([]);
   });
@@ -109,10 +115,21 @@ describe('the configuration', () => {
     ['DATABASE_URL_TEMPLATE', 'http://{name}.{namespace}.{zone}'],
     ['AWS_ENDPOINT_URL_EC2', '127.0.0.1:8095'],
     ['AWS_ENDPOINT_URL', 'localhost'],
+    ['LEAK_AGE_SECONDS', '0'],
+    ['COLLECT_LEAKS', 'yes'],
+    ['COLLECT_LEAKS', 'True'],
+    ['COLLECT_LEAKS', '1'],
+    ['COLLECT_LEAK', 'true'],
+    ['LEAK_AGE', '900'],
     ['HOOK_TOKENS', 'x'],
     ['PROBE_INTERVAL', '5'],
   ])('refuses %s=%s', (name, value) => {
     expect(problemsOf({ ...NEEDED, [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+
+  it('has what can be switched on as true or false', () => {
+    expect(readConfig({ ...NEEDED, COLLECT_LEAKS: 'true' }).collectLeaks).toBe(true);
+    expect(readConfig({ ...NEEDED, COLLECT_LEAKS: 'false' }).collectLeaks).toBe(false);
   });
 
   it('repeats no value, which may be a secret in the wrong place', () => {

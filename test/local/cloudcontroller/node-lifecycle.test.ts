@@ -18,6 +18,7 @@ describe('the cloud controller', () => {
     ['a new Node that is not Ready', 'running', 'False', [UNINITIALIZED, OWN], [OWN]],
     ['a Node in order', 'running', 'True', [OWN], 'none'],
     ['a Node whose instance stopped a moment ago', 'stopping', 'True', [OWN], 'none'],
+    ['a Node whose instance hangs in stopping', 'stopping', 'Unknown', [OWN], 'none'],
     ['a Node whose instance is stopped', 'stopped', 'Unknown', [OWN], [OWN, SHUTDOWN]],
     ['a Node that is tainted already', 'stopped', 'Unknown', [OWN, SHUTDOWN], 'none'],
     ['a Node whose instance starts', 'running', 'Unknown', [OWN, SHUTDOWN], 'none'],

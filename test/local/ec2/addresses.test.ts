@@ -22,6 +22,8 @@ describe('the addresses of a subnet', () => {
   it('run out, in this subnet only, and come back with the end of an instance', async () => {
     expect(limit('subnet-local-a', 1)).toEqual({ subnetId: 'subnet-local-a', free: 1 });
     const [first] = await run();
+    const state = (await (await fetch(`${account.simulator.url}/_simulator/state`)).json()) as { addresses: unknown };
+    expect(state.addresses).toEqual({ 'subnet-local-a': 0 });
     expect(await freeIn('subnet-local-a')).toBe(0);
     const error = await errorOf(run());
     expect(error).toMatchObject({ name: 'InsufficientFreeAddressesInSubnet', status: 400 });

@@ -8,7 +8,7 @@ import { ensurePki } from '../../../local/controlplane/pki.ts';
 import { addressBook } from '../../../local/machines/addresses.ts';
 import { issueNodeCertificate } from '../../../local/machines/client-certificate.ts';
 import { csiNodeObject, nodeObject, resourcesOf, type NodeIdentity } from '../../../local/machines/node-object.ts';
-import { conditionsOf } from '../../../local/machines/node-status.ts';
+import { conditionsOf, isOutdated } from '../../../local/machines/node-status.ts';
 import { DEFAULT_TIMING, timingFrom } from '../../../local/machines/timing.ts';
 import { nodeOf } from './objects.ts';
 
@@ -77,6 +77,31 @@ describe('a Node', () => {
   });
 });
 
+describe("a Node's status", () => {
+  const now = new Date('2026-01-01T00:01:00Z');
+  const sentAt = (time: string) =>
+    conditionsOf(nodeOf({}), new Date(time)).map((condition) => ({ ...condition, lastHeartbeatTime: new Date(time) }));
+  const fresh = sentAt('2026-01-01T00:00:30Z');
+  const inUse = ['kubernetes.io/csi/ebs.csi.aws.com^vol-1'];
+
+  it.each<[string, V1Node, readonly string[], boolean]>([
+    ['is there already', nodeOf({ status: { conditions: fresh } }), [], false],
+    ['is old', nodeOf({ status: { conditions: sentAt('2026-01-01T00:00:00Z') } }), [], true],
+    ['was never sent', nodeOf({}), [], true],
+    [
+      'was doubted by the node controller',
+      nodeOf({ status: { conditions: fresh.map((one) => ({ ...one, status: 'Unknown' })) } }),
+      [],
+      true,
+    ],
+    ['lacks a volume', nodeOf({ status: { conditions: fresh } }), inUse, true],
+    ['has a volume too many', nodeOf({ status: { conditions: fresh, volumesInUse: inUse } }), [], true],
+    ['has the volumes', nodeOf({ status: { conditions: fresh, volumesInUse: inUse } }), inUse, false],
+  ])('that %s', (_what, seen, volumes, outdated) => {
+    expect(isOutdated(seen, volumes, now, 60_000)).toBe(outdated);
+  });
+});
+
 describe('the certificate of a kubelet', () => {
   it('is of the cluster authority and names the Node', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pki-'));
@@ -106,6 +131,11 @@ describe('addresses', () => {
     expect(await readdir(folder)).toEqual([]);
     book.publish('10.1.128.1', { namespace: 'a', name: 'b', uid: 'c', nodeName: 'd', ports: { 9000: 1 } });
     expect(await readdir(folder)).toEqual(['10.1.128.1.json']);
+    book.setReachable('n1', false);
+    book.setReachable('n1', false);
+    expect(await readdir(folder)).toEqual(['10.1.128.1.json', 'unreachable-n1']);
+    book.setReachable('n1', true);
+    book.setReachable('n1', true);
     book.release('10.1.128.1', ports);
     expect(await readdir(folder)).toEqual([]);
     await rm(folder, { recursive: true });

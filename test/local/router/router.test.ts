@@ -7,6 +7,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { pino } from 'pino';
 import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addressBook } from '../../../local/machines/addresses.ts';
 import { apiWith } from '../../../local/machines/api.ts';
 import { createRouter } from '../../../local/router/server.ts';
 
@@ -71,6 +72,11 @@ const slice = (conditions: object, targetUid = 'u1') => ({
   ],
 });
 
+const publish = (): Promise<void> => {
+  const entry = { namespace: 'acme', name: 'trades-0', uid: 'u1', nodeName: 'n1', ports: { 9000: portOf(servers[1]) } };
+  return writeFile(join(folder, '10.1.128.1.json'), JSON.stringify(entry));
+};
+
 beforeEach(async () => {
   requests = [];
   objects = {
@@ -78,8 +84,7 @@ beforeEach(async () => {
     [SECRET]: { data: { username: base64('admin'), password: base64('sesame') } },
     '/api/v1/nodes/n1': { metadata: { name: 'n1' } },
   };
-  const entry = { namespace: 'acme', name: 'trades-0', uid: 'u1', nodeName: 'n1', ports: { 9000: portOf(servers[1]) } };
-  await writeFile(join(folder, '10.1.128.1.json'), JSON.stringify(entry));
+  await publish();
 });
 
 const get = (path: string) => supertest(router).get(path);
@@ -126,6 +131,37 @@ describe('the router', () => {
     await writeFile(join(folder, '10.1.128.1.json'), JSON.stringify(entry));
     const answer = await get('/-/acme/trades/exec');
     expect(answer).toMatchObject({ status: 503, body: { error: expect.stringContaining('does not answer') } });
+  });
+
+  it('answers 504 while no packet reaches the machine, also where KWOK plays the pod', async () => {
+    const book = addressBook(folder);
+    await publish();
+    book.setReachable('n1', false);
+    const error = 'The pod of acme/trades is on n1, whose machine no packet reaches.';
+    expect(await get('/-/acme/trades/exec')).toMatchObject({ status: 504, body: { error } });
+    objects[SLICES] = slice({ ready: true }, 'fake');
+    objects['/api/v1/nodes/n1'] = { metadata: { annotations: { 'kwok.x-k8s.io/node': 'fake' } } };
+    expect((await get('/-/acme/trades/exec?query=select%20build()')).status).toBe(504);
+    expect(requests).toEqual([]);
+    objects[SLICES] = slice({ ready: true });
+    book.setReachable('n1', true);
+    expect((await get('/-/acme/trades/exec')).status).toBe(200);
+  });
+
+  it('reaches another pod of the Service where the first one cannot be reached', async () => {
+    const [one] = slice({ ready: true }).items;
+    const lost = { ...one?.endpoints[0], addresses: ['10.1.128.9'], nodeName: 'n9' };
+    objects[SLICES] = { items: [{ ...one, endpoints: [lost, ...(one?.endpoints ?? [])] }] };
+    addressBook(folder).setReachable('n9', false);
+    await publish();
+    expect((await get('/-/acme/trades/exec')).status).toBe(200);
+  });
+
+  it('plays no database on a Node that is silent', async () => {
+    objects[SLICES] = slice({ ready: true }, 'fake');
+    const annotations = { 'kwok.x-k8s.io/node': 'fake', 'questdb-fleet.dev/local-silent': 'true' };
+    objects['/api/v1/nodes/n1'] = { metadata: { annotations } };
+    expect((await get('/-/acme/trades/exec?query=select%20build()')).status).toBe(503);
   });
 
   it('plays the database of a KWOK pod', async () => {

@@ -42,6 +42,21 @@ describe('an instance that is to go', () => {
     ['and is hidden for good is over', { instance: undefined, node: undefined, since: after(-300) }, { step: 'Done' }],
     ['and is terminated leaves its Node', { instance: instance('terminated') }, { step: 'RemoveNode', node: cordoned }],
     ['and is terminated is over', { instance: instance('terminated'), node: undefined }, { step: 'Done' }],
+    [
+      'and is terminated keeps its Node while that holds a volume',
+      { instance: instance('terminated'), node: aClusterNode({ volumesAttached: ['vol-1'] }) },
+      { step: 'TakeOutOfService' },
+    ],
+    [
+      'and is terminated keeps its Node while a pod with a volume is there',
+      { instance: instance('terminated'), volumePods: ['acme/trades-0'], node: dead(1, { taints: [OUT_OF_SERVICE] }) },
+      { step: 'AwaitRelease' },
+    ],
+    [
+      'and is hidden for good keeps its Node while that holds a volume',
+      { instance: undefined, since: after(-300), node: aClusterNode({ volumesAttached: ['vol-1'] }) },
+      { step: 'TakeOutOfService' },
+    ],
     ['and is shutting down is waited for', { instance: instance('shutting-down') }, { step: 'AwaitTerminated' }],
     ['gets nothing new', { node: aClusterNode() }, { step: 'Cordon' }],
     [

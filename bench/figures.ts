@@ -1,0 +1,21 @@
+import { cpus } from 'node:os';
+
+/** What was measured, in milliseconds unless its name says otherwise. */
+export type Sample = readonly number[];
+
+export const median = (sample: Sample): number => {
+  const sorted = [...sample].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+};
+
+/** `median (least to most)`, in seconds. */
+export const inSeconds = (sample: Sample): string => {
+  const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
+  return `${seconds(median(sample))} s (${seconds(Math.min(...sample))} to ${seconds(Math.max(...sample))})`;
+};
+
+/** What a figure depends on, to be printed beside it. */
+export const machine = (): string =>
+  `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
