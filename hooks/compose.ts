@@ -45,7 +45,12 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
   const ownerUids = () => readOwnerUids(api);
   return {
     kinds: {
-      questdb: databaseHooks({ cluster: createDatabaseCluster(api, record), probes: probesOf(config, api, now), now }),
+      questdb: databaseHooks({
+        cluster: createDatabaseCluster(api, record),
+        probes: probesOf(config, api, now),
+        capacityRetrySeconds: config.ec2RetrySeconds,
+        now,
+      }),
       questdbnode: nodeHooks({
         compute,
         cluster: createNodeCluster(api, record),

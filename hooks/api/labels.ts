@@ -32,6 +32,10 @@ export const OUT_OF_SERVICE = {
 export const TEMPLATE_HASH = `${GROUP}/template-hash`;
 export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;
+/** Annotation on a QuestDB, set by its user: any new value asks for a fresh machine. */
+export const REPLACE_NODE = `${GROUP}/replace-node`;
+/** Annotation on a QuestDBNode: a hash of that value, for which the machine was asked. */
+export const REPLACEMENT = `${GROUP}/replacement`;
 /** EC2 tags. */
 export const CLUSTER = `${GROUP}/cluster`;
 export const OWNER_UID = `${GROUP}/owner-uid`;

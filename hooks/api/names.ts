@@ -10,6 +10,7 @@ export const serviceName = (database: string): string => database;
 export const headlessServiceName = (database: string): string => `${database}-pods`;
 export const configMapName = (database: string): string => `${database}-config`;
 export const credentialsName = (database: string): string => `${database}-credentials`;
+export const podDisruptionBudgetName = (database: string): string => database;
 export const volumeName = (database: string): string => database;
 export const claimName = (database: string): string => `${database}-data`;
 

@@ -33,6 +33,7 @@ export const withLabels = (path: string, labels: Readonly<Record<string, string>
 
 const CHILD_PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
+  PodDisruptionBudget: 'poddisruptionbudgets',
   QuestDBNode: 'questdbnodes',
   QuestDBVolume: 'questdbvolumes',
   Service: 'services',

@@ -18,6 +18,7 @@ export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>
     pod,
     credentials: await credentialsFor(ports, parent, isSteady ? credentialsUidOf(statefulSet) : undefined),
     probe: canAnswer ? ports.probes.last(subjectOf(parent, pod)) : { result: undefined, isFresh: false },
+    capacityRetrySeconds: ports.capacityRetrySeconds,
     now: ports.now(),
   };
 };

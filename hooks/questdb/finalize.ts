@@ -3,7 +3,7 @@ import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { hasAll, selectorLabels } from '../api/labels.ts';
-import { podName, statefulSetName } from '../api/names.ts';
+import { podName } from '../api/names.ts';
 import type { DesiredObject, FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
 import { RetryLater } from '../metacontroller/errors.ts';
 import { assertDying, assertSameSpec } from '../metacontroller/live-parent.ts';
@@ -11,9 +11,12 @@ import { objectsOf } from '../metacontroller/observed.ts';
 import { isControlledBy } from './adopt.ts';
 import { questdbNode } from './children/questdbnode.ts';
 import { questdbVolume } from './children/questdbvolume.ts';
+import { statefulSetReference } from './drop.ts';
 import { identityOf } from './observe.ts';
+import { stopStory } from './pod.ts';
 import type { DatabasePorts, Pod } from './ports.ts';
 import type { DatabaseStatus } from './status.ts';
+import { asWanted } from './wish.ts';
 
 /** The steps of a deletion, each begun when the one before is observed to be over. */
 export type Farewell =
@@ -100,24 +103,16 @@ const podToWaitFor = async (
 
 type PodToStop = { name: string; pod: Pod | undefined };
 
-const statefulSetReference = (database: string): DesiredObject => ({
-  apiVersion: 'apps/v1',
-  kind: 'StatefulSet',
-  metadata: { name: statefulSetName(database) },
-});
+const stopping = ({ name, pod }: PodToStop): string =>
+  pod === undefined ? `Waiting for the StatefulSet of pod "${name}" to be deleted.` : stopStory(name, pod);
 
-const stopping = ({ name, pod }: PodToStop): string => {
-  if (pod === undefined) return `Waiting for the StatefulSet of pod "${name}" to be deleted.`;
-  const since = pod.metadata.deletionTimestamp;
-  return since === undefined
-    ? `Waiting for pod "${name}" to be stopped.`
-    : `Waiting for pod "${name}" on Node "${pod.spec?.nodeName ?? ''}" to stop by ${since}. If that Node is gone for good: kubectl delete pod ${name} --force.`;
-};
-
-/** Children that are named stay; the others are deleted by Metacontroller. They are named as sync names them, so that nothing changes. */
+/**
+ * Children that are named stay; the others are deleted by Metacontroller. They are named as sync names them, so that nothing changes but that
+ * an instance that is lost from now on is followed by none.
+ */
 const stillNeeded = ({ parent, children }: SyncRequest<QuestDB>, { step }: Farewell): DesiredObject[] => {
-  const nodes = objectsOf<QuestDBNode>(children, KINDS.node).map(({ metadata, spec }) =>
-    questdbNode(parent.metadata.name, metadata.name, spec),
+  const nodes = objectsOf<QuestDBNode>(children, KINDS.node).map((node) =>
+    questdbNode(parent, asWanted(node), 'Never'),
   );
   switch (step) {
     case 'StopPod':

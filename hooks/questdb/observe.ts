@@ -25,6 +25,8 @@ export type Facts = {
   /** The uid of the credentials Secret; Foreign when a Secret of that name is not ours. */
   credentials: { uid: string } | 'Foreign' | undefined;
   probe: Probe;
+  /** The least time between two launches that EC2 had no capacity for. */
+  capacityRetrySeconds: number;
   now: Date;
 };
 
@@ -36,6 +38,8 @@ export type Observed = Facts & {
   volume: QuestDBVolume | undefined;
   /** The database's nodes that are not being deleted, the oldest first. */
   nodes: readonly QuestDBNode[];
+  /** Those that are being deleted, the oldest first. */
+  dyingNodes: readonly QuestDBNode[];
   /** Names that a new node cannot have. */
   nodeNamesTaken: ReadonlySet<string>;
   statefulSet: StatefulSet | undefined;
@@ -48,7 +52,7 @@ export const identityOf = (database: QuestDB): Identity => ({
 
 export const observe = (request: SyncRequest<QuestDB>, facts: Facts): Observed => {
   const { parent, children, related } = request;
-  const nodes = objectsOf<QuestDBNode>(children, 'QuestDBNode.questdb-fleet.dev/v1alpha1');
+  const nodes = objectsOf<QuestDBNode>(children, 'QuestDBNode.questdb-fleet.dev/v1alpha1').sort(byAge);
   return {
     ...facts,
     database: parent,
@@ -57,7 +61,8 @@ export const observe = (request: SyncRequest<QuestDB>, facts: Facts): Observed =
     volume: objectsOf<QuestDBVolume>(children, 'QuestDBVolume.questdb-fleet.dev/v1alpha1').find(
       ({ metadata }) => metadata.name === volumeName(parent.metadata.name),
     ),
-    nodes: nodes.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort(byAge),
+    nodes: nodes.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
+    dyingNodes: nodes.filter(({ metadata }) => metadata.deletionTimestamp !== undefined),
     nodeNamesTaken: new Set(nodes.map(({ metadata }) => metadata.name)),
     statefulSet: statefulSetIn(request),
   };
@@ -88,15 +93,23 @@ const requestsOf = (pod: NonNullable<StatefulSet['spec']>['template']['spec']): 
 export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>
   statefulSet?.spec?.template.metadata?.annotations?.[CREDENTIALS_REVISION];
 
+/** How many pods the StatefulSet that is there is to have. */
+export const replicasOf = ({ spec }: StatefulSet): number => spec?.replicas ?? 1;
+
 /**
  * Whether the StatefulSet's one pod runs what its template says. Right after a change the status still speaks of the old pod, so the
  * controller must have seen this generation and finished with it.
  */
-export const isSettled = ({ metadata, status }: StatefulSet): boolean =>
-  status?.observedGeneration === metadata.generation &&
-  status?.currentRevision === status?.updateRevision &&
-  status?.replicas === 1 &&
-  status.readyReplicas === 1;
+export const isSettled = (statefulSet: StatefulSet): boolean => {
+  const { metadata, status } = statefulSet;
+  return (
+    replicasOf(statefulSet) === 1 &&
+    status?.observedGeneration === metadata.generation &&
+    status?.currentRevision === status?.updateRevision &&
+    status?.replicas === 1 &&
+    status.readyReplicas === 1
+  );
+};
 
 export const isReady = (object: QuestDBNode | QuestDBVolume): boolean =>
   isTrueFor(object.status?.conditions, 'Ready', generationOf(object));

@@ -10,6 +10,15 @@ export const podFinding = (pod: Pod | undefined): Finding => {
   return schedulingFinding(pod) ?? containerFinding(pod);
 };
 
+/** What a pod that is to go is waited for by, and what to do when it never does. */
+export const stopStory = (name: string, pod: Pod | undefined): string => {
+  if (pod === undefined) return `Waiting for the StatefulSet controller to see that no pod "${name}" is wanted.`;
+  const since = pod.metadata.deletionTimestamp;
+  return since === undefined
+    ? `Waiting for pod "${name}" to be stopped.`
+    : `Waiting for pod "${name}" on Node "${pod.spec?.nodeName ?? ''}" to stop by ${since}. If that Node is gone for good: kubectl delete pod ${name} --force.`;
+};
+
 const schedulingFinding = ({ status }: Pod): Finding | undefined => {
   const scheduled = status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status === 'True') return undefined;

@@ -48,5 +48,7 @@ export type DatabaseProbes = {
 export type DatabasePorts = {
   cluster: DatabaseCluster;
   probes: DatabaseProbes;
+  /** The least time between two launches that EC2 had no capacity for, in seconds. */
+  capacityRetrySeconds: number;
   now: () => Date;
 };

@@ -1,12 +1,16 @@
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { adoptMissing } from './adopt.ts';
+import { announce } from './announce.ts';
 import { childrenOf } from './children/children.ts';
+import { leftOut } from './children/nodes.ts';
+import { nodesInUse } from './drop.ts';
 import { gather } from './facts.ts';
 import { observe, type Observed } from './observe.ts';
-import { planNext, type DatabasePlan } from './plan.ts';
+import { planNext } from './plan.ts';
 import type { DatabasePorts } from './ports.ts';
 import { statusOf, type DatabaseStatus } from './status.ts';
+import { refuse, type Refusal } from './steps.ts';
 
 /** Brings one database closer to its spec. Pure but for the ports; see plan.ts for the decisions. */
 export const syncDatabase =
@@ -14,23 +18,29 @@ export const syncDatabase =
   async (request: SyncRequest<QuestDB>): Promise<SyncResponse<DatabaseStatus>> => {
     const observed = observe(request, await gather(ports, request));
     const plan = planNext(observed);
-    const children = childrenOf(observed, plan);
+    const inUse = await nodesInUse(ports, observed, leftOut(observed, plan));
+    const children = childrenOf(observed, plan, inUse);
     const taken = await adoptMissing(ports, request, children);
     const outcome = taken.length === 0 ? plan : nameConflict(taken);
     const status = statusOf(observed, outcome);
-    return { status, children, ...lookAgain(observed, status) };
+    await announce(ports, observed, outcome, status);
+    return { status, children, ...lookAgain(observed, status, inUse.length > 0) };
   };
 
-const nameConflict = (taken: readonly string[]): DatabasePlan => ({
-  step: 'Refuse',
-  reason: 'NameConflict',
-  message: `Objects of these names exist and are somebody else's: ${taken.join(', ')}. Rename this QuestDB or remove them; nothing of them was touched.`,
-});
+const nameConflict = (taken: readonly string[]): Refusal =>
+  refuse(
+    'NameConflict',
+    `Objects of these names exist and are somebody else's: ${taken.join(', ')}. Rename this QuestDB or remove them; nothing of them was touched.`,
+  );
 
 const POLL_SECONDS = 2;
 
 /** Pods and the database itself send no events: as long as one of them is waited for, look again. */
-const lookAgain = ({ probe }: Observed, { conditions }: DatabaseStatus): { resyncAfterSeconds?: number } => {
+const lookAgain = (
+  { probe }: Observed,
+  { conditions }: DatabaseStatus,
+  isPodWaitedFor: boolean,
+): { resyncAfterSeconds?: number } => {
   const isReady = conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-  return isReady && probe.isFresh ? {} : { resyncAfterSeconds: POLL_SECONDS };
+  return isReady && probe.isFresh && !isPodWaitedFor ? {} : { resyncAfterSeconds: POLL_SECONDS };
 };

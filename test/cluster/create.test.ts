@@ -32,7 +32,7 @@ describe('a database as kubectl shows it', () => {
     expect(row?.slice(7)).toEqual(['eu-west-1b', instance?.instanceId, volume.volumeId, message]);
 
     const described = await kubectl.run('describe', 'questdb', 'trades', '-n', 'story');
-    for (const type of ['NodeReady', 'VolumeReady', 'WriteHealthy', 'Stalled', 'Ready']) {
+    for (const type of ['NodeReady', 'VolumeReady', 'WriteHealthy', 'Replacing', 'Stalled', 'Ready']) {
       expect(described).toMatch(new RegExp(`Type: +${type}\\n`));
     }
     expect(described).toContain('http://trades.story.svc:9000');
@@ -42,7 +42,11 @@ describe('a database as kubectl shows it', () => {
     const nodes = await kubectl.list('nodes', '-l', 'questdb-fleet.dev/node');
     expect(nodes, 'the Node of the instance').toEqual([]);
     expect(
-      await kubectl.list('statefulsets,services,configmaps,pods,questdbnodes,questdbvolumes', '-n', 'story'),
+      await kubectl.list(
+        'statefulsets,poddisruptionbudgets,services,configmaps,pods,questdbnodes,questdbvolumes',
+        '-n',
+        'story',
+      ),
     ).toEqual([
       expect.objectContaining({ kind: 'ConfigMap', metadata: expect.objectContaining({ name: 'kube-root-ca.crt' }) }),
     ]);

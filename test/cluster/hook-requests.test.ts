@@ -23,7 +23,8 @@ const post = async (hook: string, body: string, token?: string) => {
 /** What a call that must do nothing could have made, in the namespace of its parent and beside it. */
 const everything = async (): Promise<unknown> => {
   const { kubectl, simulator } = cluster();
-  const kinds = 'questdbs,questdbnodes,questdbvolumes,secrets,pvc,statefulsets,services,configmaps';
+  const kinds =
+    'questdbs,questdbnodes,questdbvolumes,secrets,pvc,statefulsets,poddisruptionbudgets,services,configmaps';
   const [objects, volumes, events, journal] = await Promise.all([
     kubectl.list(kinds, '-n', 'default'),
     kubectl.list('pv'),

@@ -50,15 +50,23 @@ const without = ({ kind, least }: Kind, field: string): CreateRow => ({
 const OUT_OF_RANGE = 'spec.size must be from 1Gi to 65536Gi';
 const ONE_SOURCE = 'spec.from takes exactly one of claimName and volumeHandle';
 const FOREIGN_TAG = 'may not start with questdb-fleet.dev/ or aws:, which belong to the operator and to AWS';
+const FOREIGN_NODE_TAG =
+  'a key of spec.tags may have at most 128 characters and may not start with questdb-fleet.dev/ or aws:';
 
 const [subnet] = CLASS.least.subnets as Fields[];
 
 export const OTHER_CREATE_ROWS: CreateRow[] = [
-  created(NODE, 'a node', {}),
+  { ...created(NODE, 'a node', {}), stored: { ...NODE.least, relaunch: 'Allowed' } },
   { ...created(NODE, 'a name of 63 characters', {}), name: 'a'.repeat(63) },
   { ...created(NODE, 'a name of 64', {}, 'metadata.name may have at most 63 characters'), name: 'a'.repeat(64) },
   ...each(Object.keys(NODE.least), (field) => without(NODE, field)),
   created(NODE, 'a type that is none', { instanceType: 'large' }, 'spec.instanceType in body should match'),
+  created(NODE, 'no relaunch', { relaunch: 'Never' }),
+  created(NODE, 'a relaunch that is none', { relaunch: 'Once' }, 'spec.relaunch'),
+  created(NODE, 'tags', { tags: { team: 'data' } }),
+  ...each(['questdb-fleet.dev/cluster', 'aws:name', 'k'.repeat(129)], (key) =>
+    created(NODE, `the tag ${key}`, { tags: { [key]: 'x' } }, FOREIGN_NODE_TAG),
+  ),
   created(NODE, 'an unknown field', { subnetId: 'subnet-1' }, 'unknown field "spec.subnetId"'),
 
   created(VOLUME, 'a volume', {}),
@@ -100,13 +108,16 @@ export const OTHER_CREATE_ROWS: CreateRow[] = [
   ),
 ];
 
-const FIXED_NODE = 'spec of a QuestDBNode cannot be changed; another instance is another QuestDBNode';
+const FIXED_NODE =
+  'spec of a QuestDBNode cannot be changed but for relaunch and tags; another instance is another QuestDBNode';
 
 export const OTHER_UPDATE_ROWS: UpdateRow[] = [
   changed(NODE, 'nothing', {}),
   ...Object.entries({ instanceType: 'r6i.xlarge', zone: 'eu-west-1b', className: 'b', databaseName: 'b' }).map(
     ([field, value]) => changed(NODE, field, { [field]: value }, FIXED_NODE),
   ),
+  changed(NODE, 'whether a lost instance is followed by another one', { relaunch: 'Never' }),
+  changed(NODE, 'the tags', { tags: { team: 'data' } }),
   changed(VOLUME, 'more size', { size: '21Gi' }),
   changed(VOLUME, 'less size', { size: '19Gi' }, 'spec.size never shrinks; a volume cannot be made smaller'),
   changed(VOLUME, 'the StorageClass', { storageClassName: 'gp3' }, 'spec.storageClassName cannot be changed'),

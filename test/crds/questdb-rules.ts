@@ -45,6 +45,8 @@ const OWNED_KEYS = [
 
 const OUT_OF_RANGE = 'spec.storage.size must be from 1Gi to 65536Gi';
 const ONE_SOURCE = 'spec.storage.from takes exactly one of claimName and volumeHandle';
+const FOREIGN_TAG =
+  'a key of spec.node.tags may have at most 128 characters and may not start with questdb-fleet.dev/ or aws:';
 const NAME_SHAPE = "metadata.name must be lower case letters, digits and '-', start with a letter";
 
 const manyKeys = (count: number): Fields =>
@@ -56,7 +58,10 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
     ...created('an image by its default repository', { ...least, image: {} }),
     stored: { image: { repository: 'questdb/questdb' } },
   },
-  { ...withNode('a node of the default class', {}), stored: { node: { ...node, className: 'default' } } },
+  {
+    ...withNode('a node of the default class', {}),
+    stored: { node: { ...node, className: 'default', replacement: 'SurgeFirst' } },
+  },
   created('an image of your own', {
     ...least,
     image: { repository: 'registry.example.com:5000/team/questdb', digest: `sha256:${'a'.repeat(64)}` },
@@ -90,6 +95,16 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   created('a node without a type', { ...least, node: {} }, 'spec.node.instanceType: Required value'),
   withNode('a type that is none', { instanceType: 'large' }, 'spec.node.instanceType in body should match'),
   withNode('a region for a zone', { zone: 'eu-west-1' }, 'spec.node.zone in body should match'),
+  withNode('each way to another instance', { replacement: 'Recreate' }),
+  withNode('a way to another instance that is none', { replacement: 'Rolling' }, 'spec.node.replacement'),
+  withNode('tags', { tags: { team: 'markets', 'cost-center': '7', empty: '' } }),
+  withNode('a tag with the longest key and value', { tags: { ['k'.repeat(128)]: 'v'.repeat(256) } }),
+  withNode('a tag with a key that is too long', { tags: { ['k'.repeat(129)]: 'v' } }, FOREIGN_TAG),
+  withNode('a tag with a value that is too long', { tags: { team: 'v'.repeat(257) } }, 'spec.node.tags.team: Too long'),
+  ...each(['questdb-fleet.dev/owner-uid', 'aws:autoscaling'], (key) =>
+    withNode(`the tag ${key}, which is not the user's`, { tags: { [key]: 'x' } }, FOREIGN_TAG),
+  ),
+  withNode('21 tags', { tags: manyKeys(21) }, 'spec.node.tags: Too many'),
   withNode('an empty class', { className: '' }, 'spec.node.className'),
   withStorage('an empty StorageClass', { storageClassName: '' }, 'spec.storage.storageClassName'),
 
@@ -176,8 +191,12 @@ export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
   changedNode('the zone', { zone: 'eu-west-1a' }, { zone: 'eu-west-1b' }, 'spec.node.zone cannot be changed'),
   changedNode('a zone is added', {}, { zone: 'eu-west-1b' }, 'spec.node.zone cannot be changed'),
   changedNode('a zone is removed', { zone: 'eu-west-1a' }, {}, 'spec.node.zone cannot be changed'),
-  changedNode('the type', {}, { instanceType: 'r6i.xlarge' }, 'spec.node.instanceType cannot be changed yet'),
-  changedNode('the class', {}, { className: 'other' }, 'spec.node.className cannot be changed yet'),
+  changedNode('the type', {}, { instanceType: 'r6i.xlarge' }),
+  changedNode('the class', {}, { className: 'other' }),
+  changedNode('the way to another instance', {}, { replacement: 'Recreate' }),
+  changedNode('the tags', { tags: { team: 'a' } }, { tags: { team: 'b', cost: 'c' } }),
+  changedNode('tags that are removed', { tags: { team: 'a' } }, {}),
+  changedNode('a tag to one of the operator', {}, { tags: { 'questdb-fleet.dev/cluster': 'x' } }, FOREIGN_TAG),
   changedStorage('less size', {}, { size: '19Gi' }, 'spec.storage.size never shrinks; a volume cannot be made smaller'),
   changedStorage(
     'more size',

@@ -11,7 +11,7 @@ const LOG_LINES = 50;
 const PATIENCE = '--request-timeout=20s';
 const KINDS = [
   'questdbs,questdbnodes,questdbvolumes,questdbnodeclasses',
-  'statefulsets,pods,services,endpointslices,persistentvolumeclaims,persistentvolumes,volumeattachments,nodes,csinodes',
+  'statefulsets,poddisruptionbudgets,pods,services,endpointslices,persistentvolumeclaims,persistentvolumes,volumeattachments,nodes,csinodes',
   'events',
 ].join(',');
 

@@ -3,7 +3,7 @@ import type { DesiredObject, KubernetesObject, ObjectMap } from '../../hooks/met
 import type { ApiObject } from '../../local/metacontroller/api-object.ts';
 import { applyDesired } from '../../local/metacontroller/apply/apply-desired.ts';
 import { withLastApplied } from '../../local/metacontroller/apply/last-applied.ts';
-import { mapOf } from '../fixtures/questdb.ts';
+import { CHILD_KINDS, mapOf } from '../fixtures/questdb.ts';
 
 type Json = Record<string, unknown>;
 
@@ -98,7 +98,5 @@ export const applyChildren = (children: ObjectMap, desired: readonly DesiredObje
   writes.push(
     ...dying.filter(({ metadata }) => metadata.deletionTimestamp === undefined).map((child) => `-${keyOf(child)}`),
   );
-  return { children: mapOf(after, Object.keys(KINDS)), writes };
+  return { children: mapOf(after, CHILD_KINDS), writes };
 };
-
-const KINDS = { ConfigMap: 1, QuestDBNode: 1, QuestDBVolume: 1, Service: 1, StatefulSet: 1 };

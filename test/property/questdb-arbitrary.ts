@@ -2,13 +2,15 @@ import * as fc from 'fast-check';
 import type { QuestDB } from '../../hooks/api/generated/questdb.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
+import { shortHash } from '../../hooks/api/names.ts';
 import type { KubernetesObject, SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import type { StatefulSet } from '../../hooks/questdb/observe.ts';
+import { stampAfter } from '../fixtures/clock.ts';
 import type { DatabaseFacts } from '../fixtures/database-world.ts';
-import { podWith, readyPod, unschedulable } from '../fixtures/pod.ts';
+import { podFor, podWith, readyPod, unschedulable } from '../fixtures/pod.ts';
 import { aDatabase, aNode, aStatefulSet, aVolume, databaseRequest, SECRET_UID } from '../fixtures/questdb.ts';
 import { aNodeClass } from '../fixtures/questdbnode.ts';
-import { conditions, databaseName, maybe, mostly, size, userMetadata } from './arbitraries.ts';
+import { conditions, databaseName, MARK, maybe, mostly, size, userMetadata } from './arbitraries.ts';
 
 const TYPES = ['r6i.2xlarge', 'm6i.large'] as const;
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] as const;
@@ -27,30 +29,60 @@ const database = (): fc.Arbitrary<QuestDB> =>
           instanceType: mostly<string>(...TYPES),
           zone: maybe(mostly<string>(...ZONES)),
           className: mostly<string>(...CLASSES),
+          replacement: mostly('SurgeFirst', 'Recreate'),
+          tags: maybe(fc.constant({ team: 'markets' })),
         }),
       ),
       size: size(),
       config: maybe(fc.constant({ 'b.key': '\\d+', 'a.key': '' })),
-      conditions: maybe(conditions('NodeReady', 'Ready', 'Stalled', 'VolumeReady', 'WriteHealthy')),
+      conditions: maybe(conditions('NodeReady', 'Ready', 'Replacing', 'Stalled', 'VolumeReady', 'WriteHealthy')),
+      replaceNode: maybe(fc.constantFrom('', 'again', MARK)),
+      unavailableZones: maybe(fc.uniqueArray(unavailableZone(), { selector: ({ zone }) => zone, maxLength: 3 })),
     })
     .map(
-      ({ name, metadata, version, image, node, size: bytes, config, conditions: said }) =>
+      ({
+        name,
+        metadata,
+        version,
+        image,
+        node,
+        size: bytes,
+        config,
+        conditions: said,
+        replaceNode,
+        unavailableZones,
+      }) =>
         JSON.parse(
           JSON.stringify(
             aDatabase({
-              metadata: { name, ...metadata },
+              metadata: {
+                name,
+                ...metadata,
+                ...(replaceNode === undefined
+                  ? {}
+                  : { annotations: { ...metadata.annotations, 'questdb-fleet.dev/replace-node': replaceNode } }),
+              },
               spec: {
                 version,
                 image,
                 node,
                 config,
                 storage: { size: bytes, storageClassName: 'questdb' },
-              } as QuestDB['spec'],
-              ...(said === undefined ? {} : { status: { conditions: said } }),
+              } as unknown as QuestDB['spec'],
+              ...(said === undefined
+                ? {}
+                : { status: { conditions: said, ...(unavailableZones === undefined ? {} : { unavailableZones }) } }),
             }),
           ),
         ) as QuestDB,
     );
+
+const unavailableZone = () =>
+  fc.record({
+    zone: fc.constantFrom(...ZONES),
+    reason: fc.constant('InsufficientInstanceCapacity'),
+    until: fc.constantFrom(stampAfter(-1), stampAfter(60)),
+  });
 
 const volumeOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBVolume> =>
   fc
@@ -64,6 +96,14 @@ const volumeOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBVolume> =>
       aVolume({ metadata: { name: metadata.name }, status: JSON.parse(JSON.stringify(status)) as object }),
     );
 
+const SHORTAGE = {
+  reason: 'InsufficientInstanceCapacity',
+  message: 'No room.',
+  since: stampAfter(-60),
+  nextTry: stampAfter(120),
+};
+const DISRUPTED = { type: 'DisruptionTarget', status: 'True' as const, reason: 'Cordoned', message: 'Move.' };
+
 const nodesOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBNode[]> =>
   fc
     .uniqueArray(
@@ -74,20 +114,26 @@ const nodesOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBNode[]> =>
         isDying: mostly(false, true),
         creationTimestamp: fc.constantFrom('2026-02-01T08:00:00Z', '2026-02-02T08:00:00Z'),
         allocatable: mostly<object | undefined>({ cpu: '7900m', memory: '60Gi' }, undefined),
-        conditions: conditions('Ready', 'Stalled'),
+        token: mostly<string | undefined>(undefined, shortHash(['again']), 'another'),
+        tags: maybe(fc.constant({ team: 'markets' })),
+        shortage: mostly<object | undefined>(undefined, SHORTAGE),
+        conditions: conditions('Ready', 'Stalled').chain((said) =>
+          mostly(said, [...said, { ...DISRUPTED, lastTransitionTime: '2026-02-01T08:00:00Z' }]),
+        ),
       }),
       { selector: ({ uid }) => uid, maxLength: 3 },
     )
     .map((nodes) =>
-      nodes.map(({ uid, instanceType, zone, isDying, creationTimestamp, ...status }) =>
+      nodes.map(({ uid, instanceType, zone, isDying, creationTimestamp, token, tags, ...status }) =>
         aNode({
           metadata: {
             name: `${metadata.name}-${uid.slice(-1).padStart(8, '0')}`,
             uid,
             creationTimestamp,
             ...(isDying ? { deletionTimestamp: '2026-03-01T11:00:00Z' } : {}),
+            ...(token === undefined ? {} : { annotations: { 'questdb-fleet.dev/replacement': token } }),
           },
-          spec: { databaseName: metadata.name, instanceType, zone },
+          spec: { databaseName: metadata.name, instanceType, zone, ...(tags === undefined ? {} : { tags }) },
           status: JSON.parse(JSON.stringify(status)) as object,
         }),
       ),
@@ -107,12 +153,14 @@ const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
       updateRevision: mostly('r1', 'r2'),
       replicas: mostly(1, 0),
       readyReplicas: mostly(1, 0),
+      wanted: mostly(1, 0),
     })
-    .map(({ nodeUid, claimName, credentialsUid, ...status }) => {
+    .map(({ nodeUid, claimName, credentialsUid, wanted, ...status }) => {
       const requests = { cpu: '6320m', memory: '48Gi' };
       const placement =
         nodeUid === undefined ? ({ on: 'AnyNode' } as const) : ({ on: 'OwnNode', nodeUid, requests } as const);
-      return aStatefulSet(parent, { placement, claimName, credentialsUid }, { currentRevision: 'r1', ...status });
+      const found = { currentRevision: 'r1', ...status };
+      return aStatefulSet(parent, { placement, claimName, credentialsUid }, found, wanted);
     });
 
 const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
@@ -120,7 +168,12 @@ const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
     .record({
       pod: maybe(
         fc
-          .constantFrom(readyPod(), unschedulable('No room.'), podWith({ waiting: { reason: 'CrashLoopBackOff' } }))
+          .constantFrom(
+            readyPod(),
+            ...NODE_UIDS.map((uid) => podFor(uid)),
+            unschedulable('No room.'),
+            podWith({ waiting: { reason: 'CrashLoopBackOff' } }),
+          )
           .map((pod) => ({ ...pod, metadata: { ...pod.metadata, name: `${metadata.name}-0` } })),
       ),
       credentials: mostly<NonNullable<DatabaseFacts['credentials']>>(
@@ -154,6 +207,7 @@ export const databaseCase = (): fc.Arbitrary<DatabaseCase> =>
       .map(({ volume, nodes, statefulSet, hasClass, facts }) => {
         const children: KubernetesObject[] = [volume, statefulSet].filter((child) => child !== undefined);
         const request = databaseRequest(parent, [...children, ...nodes], hasClass ? [aNodeClass()] : []);
-        return { request, facts: { live: parent, ...facts } };
+        const others = statefulSet === undefined ? [] : [statefulSet];
+        return { request, facts: { live: parent, others, ...facts } };
       }),
   );

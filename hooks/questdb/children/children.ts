@@ -1,62 +1,63 @@
+import type { QuestDBNode } from '../../api/generated/questdbnode.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
-import { credentialsUidOf, isSettled, placementOf, type Observed } from '../observe.ts';
-import type { DatabasePlan, WantedNode } from '../plan.ts';
+import { credentialsUidOf, placementOf, replicasOf, type Observed } from '../observe.ts';
+import type { DatabasePlan } from '../steps.ts';
+import { asWanted } from '../wish.ts';
+import { placedNode } from '../whereabouts.ts';
 import { configMap } from './configmap.ts';
+import { nodesFor } from './nodes.ts';
+import { podDisruptionBudget } from './poddisruptionbudget.ts';
 import { questdbNode } from './questdbnode.ts';
 import { questdbVolume } from './questdbvolume.ts';
 import { headlessService, service } from './service.ts';
 import { statefulSet } from './statefulset.ts';
-import { TEMPLATE_HASH } from '../../api/labels.ts';
 
 /**
- * Everything the database has. What is observed and not named is deleted by Metacontroller: so a plan that waits or refuses names
- * all that runs, and a node is only left out when the database is served from another one.
+ * Everything the database has. What is observed and not named is deleted by Metacontroller: so a StatefulSet that is there is always named,
+ * and a node is only left out when it is of no more use and not among `inUse`, the nodes the pod may be on.
  */
-export const childrenOf = (observed: Observed, plan: DatabasePlan): DesiredObject[] => {
+export const childrenOf = (
+  observed: Observed,
+  plan: DatabasePlan,
+  inUse: readonly QuestDBNode[] = [],
+): DesiredObject[] => {
   const { database } = observed;
   const { name } = database.metadata;
+  const nodes = [...nodesFor(observed, plan), ...inUse.map(asWanted)].sort((a, b) => (a.name < b.name ? -1 : 1));
   const set = statefulSetFor(observed, plan);
   return [
     configMap(database),
     questdbVolume(database),
     service(name),
     headlessService(name),
-    ...nodesFor(observed, plan).map((node) => questdbNode(name, node.name, node.need)),
+    ...(database.spec.node === undefined ? [] : [podDisruptionBudget(name)]),
+    ...nodes.map((node) => questdbNode(database, node)),
     ...(set === undefined ? [] : [set]),
   ];
 };
 
 const statefulSetFor = (observed: Observed, plan: DatabasePlan): ReturnType<typeof statefulSet> | undefined => {
-  if (plan.step === 'Serve') return statefulSet(observed.database, plan);
   const current = observed.statefulSet;
+  if (plan.step === 'Serve') return statefulSet(observed.database, plan);
   if (current === undefined) return undefined;
   const claim = current.spec?.template.spec?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim;
-  return statefulSet(observed.database, {
+  const template = {
     placement: placementOf(current),
     claimName: claim?.claimName ?? '',
     credentialsUid: credentialsUidOf(current) ?? '',
-  });
+  };
+  return statefulSet(observed.database, template, replicasFor(observed, plan, replicasOf(current)));
 };
 
-const nodesFor = (observed: Observed, plan: DatabasePlan): WantedNode[] => {
-  const target = plan.step === 'Serve' || plan.step === 'AwaitNode' ? plan.target : undefined;
-  const others = isServedAsPlanned(observed, plan) ? [] : observed.nodes.map(wanted);
-  const byName = new Map([...others, ...(target === undefined ? [] : [target])].map((node) => [node.name, node]));
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+/** A database that was stopped is served where it was while another node is waited for, unless that one goes too. */
+const replicasFor = (observed: Observed, { step }: DatabasePlan, current: number): number => {
+  switch (step) {
+    case 'StopPod':
+    case 'RetireNodes':
+      return 0;
+    case 'AwaitNode':
+      return observed.nodes.some((node) => node === placedNode(observed)) ? 1 : current;
+    default:
+      return current;
+  }
 };
-
-const wanted = ({ metadata, spec }: Observed['nodes'][number]): WantedNode => ({
-  name: metadata.name,
-  need: { instanceType: spec.instanceType, zone: spec.zone, className: spec.className },
-});
-
-/** Whether the pod that is wanted is there and ready: only then is another node of no more use. */
-export const isServedAsPlanned = ({ statefulSet: current, database }: Observed, plan: DatabasePlan): boolean =>
-  plan.step === 'Serve' &&
-  current !== undefined &&
-  isSettled(current) &&
-  hashOf(current) === hashOf(statefulSet(database, plan));
-
-const hashOf = (set: {
-  spec?: { template: { metadata?: { annotations?: Record<string, string> } } };
-}): string | undefined => set.spec?.template.metadata?.annotations?.[TEMPLATE_HASH];

@@ -1,17 +1,28 @@
+import type { QuestDB } from '../../api/generated/questdb.ts';
 import type { QuestDBNode } from '../../api/generated/questdbnode.ts';
-import { API_VERSION } from '../../api/labels.ts';
-import type { NodeNeed } from '../../api/names.ts';
+import { API_VERSION, REPLACEMENT } from '../../api/labels.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
+import type { WantedNode } from '../steps.ts';
 import { childMetadata } from './metadata.ts';
 
-/** One instance for the database alone. */
+/** One instance for the database alone. Tags may change while it runs; they make it no other instance. */
 export const questdbNode = (
-  database: string,
-  name: string,
-  { instanceType, zone, className }: NodeNeed,
+  { metadata, spec }: QuestDB,
+  { name, need, token }: WantedNode,
+  relaunch: 'Allowed' | 'Never' = 'Allowed',
 ): DesiredObject & Pick<QuestDBNode, 'spec'> => ({
   apiVersion: API_VERSION,
   kind: 'QuestDBNode',
-  metadata: childMetadata(database, name),
-  spec: { databaseName: database, instanceType, zone, className, relaunch: 'Allowed' },
+  metadata: {
+    ...childMetadata(metadata.name, name),
+    ...(token === undefined ? {} : { annotations: { [REPLACEMENT]: token } }),
+  },
+  spec: {
+    databaseName: metadata.name,
+    instanceType: need.instanceType,
+    zone: need.zone,
+    className: need.className,
+    relaunch,
+    ...(spec.node?.tags === undefined ? {} : { tags: spec.node.tags }),
+  },
 });

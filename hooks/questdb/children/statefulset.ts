@@ -12,8 +12,8 @@ type StatefulSet = DesiredObject & Wire<V1StatefulSet>;
 /** The renderer of the pod template; a new release keeps the old ones, so that it restarts no database. */
 const REVISION = '1';
 
-/** The one pod of the database. Its volume is a claim by name, never a claim template: the data is nobody's child. */
-export const statefulSet = (database: QuestDB, input: PodInput): StatefulSet => {
+/** The one pod of the database, or none while it is on its way between instances. Its volume is a claim by name, never a claim template: the data is nobody's child. */
+export const statefulSet = (database: QuestDB, input: PodInput, replicas = 1): StatefulSet => {
   const { name } = database.metadata;
   const metadata = childMetadata(name, statefulSetName(name));
   return {
@@ -23,7 +23,7 @@ export const statefulSet = (database: QuestDB, input: PodInput): StatefulSet => 
     spec: {
       // An ordered StatefulSet never replaces a pod that is not Ready: a lost machine or a bad image would stay for ever.
       podManagementPolicy: 'Parallel',
-      replicas: 1,
+      replicas,
       revisionHistoryLimit: 2,
       serviceName: headlessServiceName(name),
       selector: { matchLabels: selectorLabels(name) },

@@ -28,6 +28,7 @@ describe('the paths of the API', () => {
     ['v1', 'ConfigMap', '/api/v1/namespaces/acme/configmaps/x'],
     ['v1', 'Service', '/api/v1/namespaces/acme/services/x'],
     ['apps/v1', 'StatefulSet', '/apis/apps/v1/namespaces/acme/statefulsets/x'],
+    ['policy/v1', 'PodDisruptionBudget', '/apis/policy/v1/namespaces/acme/poddisruptionbudgets/x'],
     ['questdb-fleet.dev/v1alpha1', 'QuestDBNode', '/apis/questdb-fleet.dev/v1alpha1/namespaces/acme/questdbnodes/x'],
     [
       'questdb-fleet.dev/v1alpha1',

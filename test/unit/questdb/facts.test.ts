@@ -33,7 +33,13 @@ describe('the live facts about a database', () => {
   it('are none of the cluster when it was Ready and nothing has changed', async () => {
     const { gathered, reads } = await facts(wasReadyBefore, aStatefulSet(), { pod: readyPod() });
     expect(reads).toEqual(['probe of pod whichever']);
-    expect(gathered).toEqual({ pod: undefined, credentials: { uid: SECRET_UID }, probe: ANSWERED, now: NOW });
+    expect(gathered).toEqual({
+      pod: undefined,
+      credentials: { uid: SECRET_UID },
+      probe: ANSWERED,
+      capacityRetrySeconds: 180,
+      now: NOW,
+    });
   });
 
   it.each([

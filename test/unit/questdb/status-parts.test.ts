@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../hooks/api/conditions.ts';
+import type { QuestDBNode } from '../../../hooks/api/generated/questdbnode.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
-import type { DatabasePlan } from '../../../hooks/questdb/plan.ts';
 import { statusOf } from '../../../hooks/questdb/status.ts';
+import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
 import { STAMP } from '../../fixtures/clock.ts';
 import { condition, LONG_AGO } from '../../fixtures/conditions.ts';
 import {
@@ -18,7 +19,7 @@ import {
 } from '../../fixtures/questdb.ts';
 
 const SERVE: DatabasePlan = { step: 'Serve', target: undefined, ...POD_INPUT };
-const target = { name: 'trades-abcdef01', need: OWN_NODE };
+const target = { name: 'trades-abcdef01', need: OWN_NODE, token: undefined };
 const SERVE_ON_NODE: DatabasePlan = { step: 'Serve', target, ...ON_NODE_INPUT };
 const onNode = aDatabase({ spec: { node: OWN_NODE } });
 
@@ -73,6 +74,29 @@ describe('NodeReady', () => {
     });
   });
 
+  it('is False until the node has the tags, and was looked at with them', () => {
+    const tagged = aDatabase({ spec: { node: { ...OWN_NODE, tags: { team: 'a' } } } });
+    const readyOf = (node: QuestDBNode) => conditionIn(observing(tagged, [node]), SERVE_ON_NODE, 'NodeReady');
+    const updating = {
+      status: 'False',
+      reason: 'NodeUpdating',
+      message: 'QuestDBNode "trades-abcdef01" is given the tags of spec.node.',
+    };
+    expect(readyOf(aNode())).toEqual(updating);
+    expect(readyOf(aNode({ spec: { tags: { team: 'b' } } }))).toEqual(updating);
+    expect(readyOf(aNode({ spec: { tags: { team: 'a', more: 'b' } } }))).toEqual(updating);
+    const given = { spec: { tags: { team: 'a' } } };
+    expect(readyOf(aNode({ ...given, metadata: { generation: 2 } }))).toMatchObject({ reason: 'NodeUnknown' });
+    expect(readyOf(aNode(given))).toMatchObject({ status: 'True' });
+  });
+
+  it('is what the node says that serves, also while the volume is in doubt', () => {
+    const set = aStatefulSet(onNode, ON_NODE_INPUT);
+    const awaitVolume: DatabasePlan = { step: 'AwaitVolume', reason: 'VolumeUnknown', message: '' };
+    expect(nodeOf(awaitVolume, [set, aNode()])).toMatchObject({ status: 'True', reason: 'Ready' });
+    expect(nodeOf(awaitVolume, [set])).toMatchObject({ status: 'Unknown', reason: 'WaitingForVolume' });
+  });
+
   it.each([
     ['it has said nothing', [aNode({ status: {} })]],
     ['it is another one', [aNode({ metadata: { name: 'trades-other' } })]],
@@ -119,6 +143,7 @@ describe('Stalled', () => {
     const node = aNode({ status: { conditions: [stalled] } });
     expect(stalledOf(SERVE_ON_NODE, [aVolume(), node])).toEqual(said);
     expect(stalledOf({ step: 'AwaitNode', target, reason: 'X', message: '' }, [node])).toEqual(said);
+    expect(stalledOf(awaitVolume, [aStatefulSet(onNode, ON_NODE_INPUT), node])).toEqual(said);
   });
 
   it('is not what another node says, nor one that is not wanted yet', () => {
@@ -130,7 +155,7 @@ describe('Stalled', () => {
 });
 
 describe('the rest of the status', () => {
-  it('has where clients connect, and five conditions of this generation', () => {
+  it('has where clients connect, and six conditions of this generation', () => {
     const { conditions = [], ...status } = statusOf(observing(aDatabase({ metadata: { generation: 3 } })), SERVE);
     expect(status).toEqual({
       endpoints: {
@@ -143,6 +168,7 @@ describe('the rest of the status', () => {
     expect(conditions.map(({ type }) => type)).toEqual([
       'NodeReady',
       'Ready',
+      'Replacing',
       'Stalled',
       'VolumeReady',
       'WriteHealthy',
@@ -172,6 +198,19 @@ describe('the rest of the status', () => {
       status: { claimName: 'x', conditions: [condition('Ready', 'False'), condition('Stalled', 'True')] },
     });
     expect(statusOf(observing(aDatabase(), [stalled]), SERVE).volume).toEqual({});
+  });
+
+  it('has the volume it had while a database runs and the QuestDBVolume is in doubt', () => {
+    const volume = { name: 'trades-data', volumeId: 'vol-0a1b2c3d4e5f60718', size: '100Gi' };
+    const database = aDatabase({ status: { volume } });
+    const volumeIn = (children: Parameters<typeof observing>[1]) =>
+      statusOf(observing(database, children), SERVE).volume;
+    const silent = aVolume({ status: {} });
+    expect(volumeIn([silent, aStatefulSet(database)])).toEqual(volume);
+    expect(volumeIn([aStatefulSet(database)])).toEqual(volume);
+    expect(volumeIn([silent])).toEqual({});
+    const grown = aVolume({ status: { claimName: 'trades-data', size: '200Gi' } });
+    expect(volumeIn([grown, aStatefulSet(database)])).toEqual({ name: 'trades-data', size: '200Gi' });
   });
 
   it.each<[DatabasePlan, object | undefined]>([

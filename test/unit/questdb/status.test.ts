@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../hooks/api/conditions.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
-import type { DatabasePlan } from '../../../hooks/questdb/plan.ts';
 import { statusOf } from '../../../hooks/questdb/status.ts';
+import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
 import { condition } from '../../fixtures/conditions.ts';
 import {
   aDatabase,
@@ -19,7 +19,7 @@ import {
 import { podWith, readyPod, unschedulable } from '../../fixtures/pod.ts';
 
 const SERVE: DatabasePlan = { step: 'Serve', target: undefined, ...POD_INPUT };
-const target = { name: 'trades-abcdef01', need: OWN_NODE };
+const target = { name: 'trades-abcdef01', need: OWN_NODE, token: undefined };
 const SERVE_ON_NODE: DatabasePlan = { step: 'Serve', target, ...ON_NODE_INPUT };
 const onNode = aDatabase({ spec: { node: OWN_NODE } });
 const READY = { status: 'True', reason: 'Ready', message: 'The database answers SQL and accepts writes.' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { childrenOf, isServedAsPlanned } from '../../../../hooks/questdb/children/children.ts';
+import { childrenOf } from '../../../../hooks/questdb/children/children.ts';
 import type { PodInput } from '../../../../hooks/questdb/children/pod-template.ts';
 import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
-import type { DatabasePlan } from '../../../../hooks/questdb/plan.ts';
+import type { DatabasePlan } from '../../../../hooks/questdb/steps.ts';
 import {
   aDatabase,
   aNode,
@@ -11,12 +11,11 @@ import {
   observing,
   ON_NODE_INPUT,
   OWN_NODE,
-  POD_INPUT,
   SETTLED,
 } from '../../../fixtures/questdb.ts';
 
 const database = aDatabase({ spec: { node: OWN_NODE } });
-const target = { name: 'trades-abcdef01', need: OWN_NODE };
+const target = { name: 'trades-abcdef01', need: OWN_NODE, token: undefined };
 const other = aNode({ metadata: { name: 'trades-00000000', uid: 'other' }, spec: { instanceType: 'm6i.large' } });
 
 const serve = (input: PodInput = ON_NODE_INPUT): DatabasePlan => ({ step: 'Serve', target, ...input });
@@ -27,11 +26,16 @@ const refuse: DatabasePlan = { step: 'Refuse', reason: 'ZoneMismatch', message: 
 const named = (observed: Parameters<typeof childrenOf>[0], plan: DatabasePlan): string[] =>
   childrenOf(observed, plan).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
 
-const ALWAYS = ['ConfigMap/trades-config', 'QuestDBVolume/trades', 'Service/trades', 'Service/trades-pods'];
+const ANYWHERE = ['ConfigMap/trades-config', 'QuestDBVolume/trades', 'Service/trades', 'Service/trades-pods'];
+const ALWAYS = [...ANYWHERE, 'PodDisruptionBudget/trades'];
 
 describe('the children of a database', () => {
   it.each([awaitVolume, refuse])('are those without a pod at first: $step', (plan) => {
     expect(named(observing(database), plan)).toEqual(ALWAYS);
+  });
+
+  it('have no PodDisruptionBudget where the database may run anywhere', () => {
+    expect(named(observing(aDatabase()), awaitVolume)).toEqual(ANYWHERE);
   });
 
   it('have the node that is to be made', () => {
@@ -48,11 +52,11 @@ describe('the children of a database', () => {
     expect(children.at(-1)).toEqual(statefulSet(database, ON_NODE_INPUT));
   });
 
-  it.each([awaitVolume, awaitNode, refuse])('keep what runs while a plan waits or refuses: $step', (plan) => {
+  it.each([awaitVolume, refuse])('keep what runs while a plan can decide nothing: $step', (plan) => {
     const set = aStatefulSet(database, ON_NODE_INPUT);
     const children = childrenOf(observing(database, [set, aNode(), other]), plan);
     expect(children.at(-1)).toEqual(statefulSet(database, ON_NODE_INPUT));
-    expect(children.slice(4, -1).map(({ metadata }) => metadata.name)).toEqual(['trades-00000000', 'trades-abcdef01']);
+    expect(children.slice(5, -1).map(({ metadata }) => metadata.name)).toEqual(['trades-00000000', 'trades-abcdef01']);
   });
 
   it('keep a StatefulSet whose template has lost everything by which it could be made again', () => {
@@ -64,18 +68,54 @@ describe('the children of a database', () => {
   });
 
   it('name each node once, sorted, as it is', () => {
-    const nodes = childrenOf(observing(database, [aNode(), other]), awaitNode).slice(4);
+    const asked = aNode({ metadata: { ...other.metadata, annotations: { 'questdb-fleet.dev/replacement': '0a1b' } } });
+    const nodes = childrenOf(observing(database, [aNode(), { ...other, metadata: asked.metadata }]), refuse).slice(5);
     expect(nodes.map(({ metadata }) => metadata.name)).toEqual(['trades-00000000', 'trades-abcdef01']);
-    expect(nodes[0]).toMatchObject({ spec: { ...OWN_NODE, instanceType: 'm6i.large', databaseName: 'trades' } });
+    expect(nodes[0]).toMatchObject({
+      metadata: { annotations: { 'questdb-fleet.dev/replacement': '0a1b' } },
+      spec: { ...OWN_NODE, instanceType: 'm6i.large', databaseName: 'trades' },
+    });
+    expect(nodes[1]?.metadata).not.toHaveProperty('annotations');
   });
 
-  it('leave another node out only when the database is served from the wanted one', () => {
-    const settled = aStatefulSet(database, ON_NODE_INPUT);
-    expect(named(observing(database, [settled, aNode(), other]), serve())).not.toContain('QuestDBNode/trades-00000000');
-    const unsettled = aStatefulSet(database, ON_NODE_INPUT, { ...SETTLED, readyReplicas: 0 });
-    expect(named(observing(database, [unsettled, aNode(), other]), serve())).toContain('QuestDBNode/trades-00000000');
-    const elsewhere = aStatefulSet(database, POD_INPUT);
-    expect(named(observing(database, [elsewhere, aNode(), other]), serve())).toContain('QuestDBNode/trades-00000000');
+  it('have nodes that are left out and in use all the same', () => {
+    const observed = observing(database, [aStatefulSet(database, ON_NODE_INPUT), aNode(), other]);
+    const nodes = (inUse: (typeof other)[]) =>
+      childrenOf(observed, serve(), inUse).flatMap(({ kind, metadata }) =>
+        kind === 'QuestDBNode' ? [metadata.name] : [],
+      );
+    expect(nodes([])).toEqual(['trades-abcdef01']);
+    expect(nodes([other])).toEqual(['trades-00000000', 'trades-abcdef01']);
+  });
+
+  describe.each([0, 1])('with a StatefulSet of %i', (replicas) => {
+    const dying = aNode({ metadata: { deletionTimestamp: '2026-03-01T11:00:00Z' } });
+    const elsewhere = { ...target, name: 'trades-00000000' };
+    const awaitElsewhere: DatabasePlan = { step: 'AwaitNode', target: elsewhere, reason: 'X', message: '' };
+    const replicasIn = (plan: DatabasePlan, node = aNode()) => {
+      const set = aStatefulSet(database, ON_NODE_INPUT, SETTLED, replicas);
+      return childrenOf(observing(database, [set, node, other]), plan).at(-1);
+    };
+    const need = OWN_NODE;
+
+    it.each<[string, DatabasePlan, number]>([
+      ['one when it serves', serve(), 1],
+      [
+        'none when it is to be stopped',
+        { step: 'StopPod', target: undefined, need, reason: 'PodStopping', message: '' },
+        0,
+      ],
+      ['none while nodes go', { step: 'RetireNodes', target: undefined, need, reason: 'NodeRetiring', message: '' }, 0],
+      ['one while another node is waited for', awaitElsewhere, 1],
+      ['what it has while the volume is waited for', awaitVolume, replicas],
+      ['what it has while something is refused', refuse, replicas],
+    ])('want %s', (_name, plan, wanted) => {
+      expect(replicasIn(plan)).toEqual(statefulSet(database, ON_NODE_INPUT, wanted));
+    });
+
+    it('want what it has while a node is waited for and the one it is on goes', () => {
+      expect(replicasIn(awaitElsewhere, dying)).toEqual(statefulSet(database, ON_NODE_INPUT, replicas));
+    });
   });
 
   it('take nothing from the labels and annotations of the QuestDB', () => {
@@ -84,48 +124,5 @@ describe('the children of a database', () => {
     expect(childrenOf(observing(marked, [aNode()]), serve())).toEqual(
       childrenOf(observing(database, [aNode()]), serve()),
     );
-  });
-});
-
-describe('a database is served as planned', () => {
-  const served = (plan: DatabasePlan, set = aStatefulSet(database, ON_NODE_INPUT)) =>
-    isServedAsPlanned(observing(database, [set]), plan);
-
-  it('when its one pod runs the wanted template', () => {
-    expect(served(serve())).toBe(true);
-    const defaulted = aStatefulSet(database, ON_NODE_INPUT);
-    expect(
-      served(serve(), { ...defaulted, spec: { ...defaulted.spec, podManagementPolicy: 'OrderedReady' } } as never),
-    ).toBe(true);
-  });
-
-  it.each([awaitVolume, awaitNode, refuse])('never while a plan waits or refuses: $step', (plan) => {
-    expect(served(plan)).toBe(false);
-  });
-
-  it('never without a StatefulSet', () => {
-    expect(isServedAsPlanned(observing(database), serve())).toBe(false);
-  });
-
-  it.each([
-    ['claim', { claimName: 'other' }],
-    ['credentials', { credentialsUid: 'other' }],
-    ['place', { placement: { on: 'AnyNode' } as const }],
-  ])('not when the template has another %s', (_name, change) => {
-    expect(served(serve({ ...ON_NODE_INPUT, ...change }))).toBe(false);
-  });
-
-  it.each([
-    ['the controller has not seen this generation', { observedGeneration: 0 }],
-    ['the pod is of an older revision', { currentRevision: 'trades-0' }],
-    ['there is no pod', { replicas: 0 }],
-    ['there are two', { replicas: 2 }],
-    ['the pod is not ready', { readyReplicas: 0 }],
-  ])('not when %s', (_name, status) => {
-    expect(served(serve(), aStatefulSet(database, ON_NODE_INPUT, { ...SETTLED, ...status }))).toBe(false);
-  });
-
-  it('not while the StatefulSet has no status', () => {
-    expect(served(serve(), aStatefulSet(database, ON_NODE_INPUT, {}))).toBe(false);
   });
 });

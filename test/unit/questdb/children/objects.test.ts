@@ -3,6 +3,7 @@ import { configMap } from '../../../../hooks/questdb/children/configmap.ts';
 import { environment, readsSecretFiles } from '../../../../hooks/questdb/children/environment.ts';
 import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
 import { PORTS, portOf } from '../../../../hooks/questdb/children/ports.ts';
+import { podDisruptionBudget } from '../../../../hooks/questdb/children/poddisruptionbudget.ts';
 import { questdbNode } from '../../../../hooks/questdb/children/questdbnode.ts';
 import { questdbVolume } from '../../../../hooks/questdb/children/questdbvolume.ts';
 import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
@@ -217,6 +218,7 @@ describe('the StatefulSet', () => {
       selector: { matchLabels: SELECTOR },
     });
     expect(set.spec).not.toHaveProperty('volumeClaimTemplates');
+    expect(statefulSet(aDatabase(), POD_INPUT, 0).spec?.replicas).toBe(0);
     expect(set.spec?.template.metadata?.labels).toEqual(LABELS);
   });
 
@@ -235,6 +237,17 @@ describe('the StatefulSet', () => {
     expect(hashOf(aDatabase({ metadata: { labels: { a: 'b' } } }), POD_INPUT)).toBe(hash);
     expect(hashOf(aDatabase(), { ...POD_INPUT, claimName: 'x' })).not.toBe(hash);
     expect(hashOf(aDatabase({ spec: { version: '9.3.5' } }), POD_INPUT)).not.toBe(hash);
+  });
+});
+
+describe('the PodDisruptionBudget', () => {
+  it('lets nobody evict the pod as long as it is ready', () => {
+    expect(podDisruptionBudget('trades')).toEqual({
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'trades', labels: LABELS },
+      spec: { maxUnavailable: 0, selector: { matchLabels: SELECTOR }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
+    });
   });
 });
 
@@ -264,11 +277,11 @@ describe('the Services', () => {
 
 describe('the wishes for a node and a volume', () => {
   it('say whose they are', () => {
-    expect(questdbNode('trades', 'trades-1', OWN_NODE)).toEqual({
+    expect(questdbNode(aDatabase(), { name: 'trades-1', need: OWN_NODE, token: undefined })).toEqual({
       apiVersion: 'questdb-fleet.dev/v1alpha1',
       kind: 'QuestDBNode',
       metadata: { name: 'trades-1', labels: LABELS },
-      spec: { databaseName: 'trades', ...OWN_NODE },
+      spec: { databaseName: 'trades', ...OWN_NODE, relaunch: 'Allowed' },
     });
     expect(questdbVolume(aDatabase())).toEqual({
       apiVersion: 'questdb-fleet.dev/v1alpha1',
@@ -276,6 +289,17 @@ describe('the wishes for a node and a volume', () => {
       metadata: { name: 'trades', labels: LABELS },
       spec: { databaseName: 'trades', size: '100Gi', storageClassName: 'questdb' },
     });
+  });
+
+  it('carry the request for a fresh machine, the tags, and whether a lost instance is followed by another', () => {
+    const tagged = aDatabase({ spec: { node: { ...OWN_NODE, tags: { team: 'markets' } } } });
+    const node = questdbNode(tagged, { name: 'trades-1', need: OWN_NODE, token: '0a1b2c3d' }, 'Never');
+    expect(node.metadata).toEqual({
+      name: 'trades-1',
+      labels: LABELS,
+      annotations: { 'questdb-fleet.dev/replacement': '0a1b2c3d' },
+    });
+    expect(node.spec).toMatchObject({ relaunch: 'Never', tags: { team: 'markets' } });
   });
 
   it.each([

@@ -1,0 +1,128 @@
+import { conditionOf, fails, holds, isUnknown, type Finding } from '../api/conditions.ts';
+import type { QuestDBNode } from '../api/generated/questdbnode.ts';
+import { hasSpoken, isSettled, wasReady, type Observed } from './observe.ts';
+import { podFinding } from './pod.ts';
+import { isServedAsPlanned } from './served.ts';
+import type { DatabasePlan } from './steps.ts';
+import { placedNode } from './whereabouts.ts';
+
+/** What is found of one database: a condition for each. */
+export type Parts = { node: Finding; volume: Finding; writes: Finding };
+
+export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
+  node: nodeFinding(observed, plan),
+  volume: volumeFinding(observed),
+  writes: writesFinding(observed),
+});
+
+/** The first thing that is waited for, in the order in which things can come true. */
+export const readyFinding = (observed: Observed, plan: DatabasePlan, parts: Parts): Finding => {
+  if (plan.step !== 'Serve') return fails(plan.reason, plan.message);
+  if (parts.node.status !== 'True') return fails(parts.node.reason, parts.node.message);
+  if (!isServedAsPlanned(observed, plan)) return rolloutFinding(observed);
+  if (parts.volume.status !== 'True') return fails(parts.volume.reason, parts.volume.message);
+  const answer = answerFinding(observed);
+  if (answer.status !== 'True') return answer;
+  return parts.writes.status === 'True' ? answer : fails(parts.writes.reason, parts.writes.message);
+};
+
+/** The StatefulSet is not there as planned yet; when its pod has nothing to complain of, it is the old one. */
+const rolloutFinding = ({ pod, statefulSet }: Observed): Finding => {
+  const isOldPodReady = statefulSet !== undefined && isSettled(statefulSet);
+  const finding = isOldPodReady && pod?.metadata.deletionTimestamp === undefined ? undefined : podFinding(pod);
+  return finding === undefined || finding.status === 'True'
+    ? fails('PodUpdating', 'Waiting for the StatefulSet controller to finish with the new pod template.')
+    : finding;
+};
+
+/** Without fresh news what was found before still holds: hooks that were restarted must not flip a fleet. */
+const answerFinding = ({ database, probe }: Observed): Finding => {
+  const ready = holds('Ready', 'The database answers SQL and accepts writes.');
+  if (probe.result === undefined) {
+    return wasReady(database) ? ready : fails('WaitingForAnswer', 'Waiting for the database to answer SQL.');
+  }
+  return probe.result.answered
+    ? ready
+    : fails('NotAnswering', `The database does not answer SQL: ${probe.result.message}`);
+};
+
+const writesFinding = ({ database, probe: { result } }: Observed): Finding => {
+  if (result?.answered !== true) {
+    const before = conditionOf(database.status?.conditions, 'WriteHealthy');
+    return before?.observedGeneration === database.metadata.generation && before !== undefined
+      ? { status: before.status, reason: before.reason, message: before.message }
+      : isUnknown('NotAsked', 'The database has not been asked yet.');
+  }
+  const { suspendedTables } = result;
+  return suspendedTables.length === 0
+    ? holds('NoTableSuspended', 'No table refuses writes.')
+    : fails('TablesSuspended', suspendedStory(suspendedTables));
+};
+
+const TABLES_NAMED = 5;
+
+const suspendedStory = (tables: readonly string[]): string => {
+  const named = tables.slice(0, TABLES_NAMED).join(', ');
+  const others = tables.length > TABLES_NAMED ? ` and ${tables.length - TABLES_NAMED} more` : '';
+  return `Tables that refuse writes: ${named}${others}. Find the cause with select * from wal_tables(), then ALTER TABLE ... RESUME WAL.`;
+};
+
+const nodeFinding = (observed: Observed, plan: DatabasePlan): Finding => {
+  const { database, nodes } = observed;
+  if (database.spec.node === undefined) return holds('NotDedicated', 'The database runs on any node of the cluster.');
+  switch (plan.step) {
+    case 'Refuse':
+    case 'AwaitNode':
+    case 'StopPod':
+    case 'RetireNodes':
+      return fails(plan.reason, plan.message);
+    case 'AwaitVolume': {
+      const placed = placedNode(observed);
+      return placed === undefined
+        ? isUnknown('WaitingForVolume', 'The instance is chosen when the volume is known.')
+        : servingNodeFinding(observed, placed);
+    }
+    case 'Serve':
+      return servingNodeFinding(
+        observed,
+        nodes.find(({ metadata }) => metadata.name === plan.target?.name),
+      );
+  }
+};
+
+const servingNodeFinding = (observed: Observed, node: QuestDBNode | undefined): Finding => {
+  const said = node !== undefined && hasSpoken(node) ? conditionOf(node.status?.conditions, 'Ready') : undefined;
+  if (node === undefined || said === undefined) {
+    return fails('NodeUnknown', 'The QuestDBNode has not been looked at.');
+  }
+  const { name } = node.metadata;
+  if (!hasTagsOf(observed, node)) return fails('NodeUpdating', `QuestDBNode "${name}" is given the tags of spec.node.`);
+  return said.status === 'True' ? holds('Ready', `QuestDBNode "${name}" is Ready.`) : fails(said.reason, said.message);
+};
+
+const hasTagsOf = ({ database }: Observed, { spec }: QuestDBNode): boolean => {
+  const wanted = Object.entries(database.spec.node?.tags ?? {});
+  const given = spec.tags ?? {};
+  return wanted.length === Object.keys(given).length && wanted.every(([key, value]) => given[key] === value);
+};
+
+const volumeFinding = ({ volume }: Observed): Finding => {
+  const ready =
+    volume === undefined || !hasSpoken(volume) ? undefined : conditionOf(volume.status?.conditions, 'Ready');
+  return ready === undefined
+    ? isUnknown('VolumeUnknown', 'The QuestDBVolume has not been looked at yet.')
+    : { status: ready.status, reason: ready.reason, message: ready.message };
+};
+
+/** A human must act: what the parts say, or what this hook itself refuses. */
+export const stalledFinding = (observed: Observed, plan: DatabasePlan): Finding => {
+  if (plan.step === 'Refuse') return holds(plan.reason, plan.message);
+  const name = plan.step === 'AwaitVolume' ? placedNode(observed)?.metadata.name : plan.target?.name;
+  const node = observed.nodes.find(({ metadata }) => metadata.name === name);
+  const stalled = [observed.volume, node]
+    .map((part) => conditionOf(part?.status?.conditions, 'Stalled'))
+    .find((condition) => condition?.status === 'True');
+  return stalled === undefined
+    ? fails('NotStalled', 'Nothing waits for a human.')
+    : holds(stalled.reason, stalled.message);
+};

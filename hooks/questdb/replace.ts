@@ -1,0 +1,94 @@
+import { conditionOf } from '../api/conditions.ts';
+import type { QuestDBNode } from '../api/generated/questdbnode.ts';
+import { podName } from '../api/names.ts';
+import { hasSpoken, isReady, placementOf, type Observed, type Placement } from './observe.ts';
+import { stopStory } from './pod.ts';
+import { requestsFrom } from './requests.ts';
+import type { DatabasePlan } from './steps.ts';
+import { asWanted, newNode, rightNode, type Wish } from './wish.ts';
+import { isStopped } from './whereabouts.ts';
+import { noZoneLeft, type WantedInstance } from './zones.ts';
+
+/** What a pod mounts, wherever it runs. */
+export type PodSources = { claimName: string; credentialsUid: string };
+
+/**
+ * The way to an instance that is right. Nothing but what is observed says how far it has come, so a wish that changes on the way, or goes back,
+ * is followed from wherever that finds things.
+ */
+export const planReplacement = (
+  observed: Observed,
+  wish: Wish,
+  { replacement }: WantedInstance,
+  sources: PodSources,
+): DatabasePlan => {
+  const node = rightNode(observed, wish);
+  const placement = node === undefined ? undefined : placementOn(observed, node);
+  if (node !== undefined && placement !== undefined) {
+    return { step: 'Serve', target: asWanted(node), placement, ...sources };
+  }
+  const makeRoom = replacement === 'Recreate' ? planRoom(observed, wish, node) : undefined;
+  return makeRoom ?? awaitNode(observed, wish, node);
+};
+
+/**
+ * Where the pod goes. Once it is on the wanted node it stays there, Ready or not: there is no better place. Before that the node must be Ready,
+ * so that nothing moves too early.
+ */
+const placementOn = ({ statefulSet }: Observed, node: QuestDBNode): Placement | undefined => {
+  const current = statefulSet === undefined ? undefined : placementOf(statefulSet);
+  const nodeUid = node.metadata.uid;
+  if (current?.on === 'OwnNode' && current.nodeUid === nodeUid) return current;
+  const allocatable = node.status?.allocatable;
+  return isReady(node) && allocatable !== undefined
+    ? { on: 'OwnNode', nodeUid, requests: requestsFrom(allocatable) }
+    : undefined;
+};
+
+/** Recreate: what must be gone before the node is made, or gets the capacity it waits for. A database that never ran has nothing to stop. */
+const planRoom = (observed: Observed, { need }: Wish, node: QuestDBNode | undefined): DatabasePlan | undefined => {
+  const { statefulSet, pod, nodes, dyingNodes, identity } = observed;
+  if (statefulSet === undefined) return undefined;
+  const target = node === undefined ? undefined : asWanted(node);
+  if (!isStopped(statefulSet) || pod !== undefined) {
+    const message = stopStory(podName(identity.database), pod);
+    return { step: 'StopPod', target, need, reason: 'PodStopping', message };
+  }
+  const others = [...nodes, ...dyingNodes].filter((other) => other !== node);
+  return others.length === 0
+    ? undefined
+    : { step: 'RetireNodes', target, need, reason: 'NodeRetiring', message: retiring(others) };
+};
+
+const retiring = (nodes: readonly QuestDBNode[]): string => {
+  const names = nodes.map(({ metadata }) => `"${metadata.name}"`).join(', ');
+  const said = nodes
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
+    .map(({ status }) => conditionOf(status?.conditions, 'Ready')?.message)
+    .find((message) => message !== undefined);
+  return `The database is stopped. Waiting for QuestDBNode ${names} to be gone${said === undefined ? '.' : `: ${said}`}`;
+};
+
+const awaitNode = (observed: Observed, wish: Wish, node: QuestDBNode | undefined): DatabasePlan => {
+  const { reason, message } = node === undefined ? creation(observed, wish) : storyOf(node);
+  const target = node === undefined ? newNode(observed, wish) : asWanted(node);
+  return { step: 'AwaitNode', target, reason, message: `${message}${noZoneLeft(observed)}` };
+};
+
+type Story = { reason: string; message: string };
+
+const creation = (observed: Observed, wish: Wish): Story => {
+  const { name, need } = newNode(observed, wish);
+  return {
+    reason: 'NodeCreating',
+    message: `QuestDBNode "${name}" is made: one ${need.instanceType} in ${need.zone}.`,
+  };
+};
+
+const storyOf = (node: QuestDBNode): Story => {
+  const { reason, message } = (hasSpoken(node) ? conditionOf(node.status?.conditions, 'Ready') : undefined) ?? {
+    reason: 'NodeCreating',
+    message: `Waiting for QuestDBNode "${node.metadata.name}" to be looked at.`,
+  };
+  return { reason, message };
+};
