@@ -48,7 +48,8 @@ const planStopped = (observed: Observed, instance: Instance): NodePlan | LossSte
   const { instanceId } = instance;
   const fence = fenceOf(parent, instanceId);
   if (fence !== undefined) return planDead(observed, instanceId, fence.reason);
-  if (parent.spec.relaunch === 'Never') return { step: 'StandDown', instanceId, reason: 'InstanceStopped' };
+  // It stays off: a pod that is still on it could never go.
+  if (parent.spec.relaunch === 'Never') return planDead(observed, instanceId, 'InstanceStopped');
   const { shortage } = parent.status ?? {};
   return isShort(shortage, now) ? { step: 'AwaitCapacity', shortage } : { step: 'Start', instance };
 };

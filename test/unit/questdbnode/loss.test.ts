@@ -145,6 +145,11 @@ describe('a machine that is off', () => {
   it.each<[string, Partial<Observed>, object]>([
     ['is started', {}, { step: 'Start' }],
     ['is not while it may not', { parent: joined({}, 'Never') }, { step: 'StandDown', reason: 'InstanceStopped' }],
+    [
+      'lets its pod go when it is not started any more',
+      { parent: joined({}, 'Never'), node: silent(1) },
+      { step: 'TakeOutOfService', reason: 'InstanceStopped' },
+    ],
     ['is waited for while it stops', { instance: longRunning('stopping') }, { step: 'AwaitStopped', fence: undefined }],
     ['is waited for while it shuts down', { instance: longRunning('shutting-down') }, { step: 'AwaitStopped' }],
   ])('%s', (_name, changes, expected) => {
