@@ -48,7 +48,7 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
       }),
       questdbnode: nodeHooks({
         compute,
-        cluster: createNodeCluster(api, record),
+        cluster: createNodeCluster(api, record, now),
         timing: timingOf(config),
         clusterName,
         now,

@@ -7,7 +7,7 @@ import { readInstanceType } from './instance-types.ts';
 import { describeInstance, readFleet } from './instances.ts';
 import { launchInstance } from './launch.ts';
 import { readOfferedTypes } from './offerings.ts';
-import { sharedReading } from './shared-reading.ts';
+import { sharedReading } from '../shared-reading.ts';
 import { sharedReadings } from './shared-readings.ts';
 import { createTags } from './tags.ts';
 

@@ -49,7 +49,7 @@ export const stopInstance = async (
 
 /** Lifts the termination protection and terminates. An instance that is gone already is fine. */
 export const terminateInstance = async (client: EC2Client, instanceId: string): Promise<void> =>
-  orRetryLater('TerminateInstances', async () => {
+  orLookAgain('TerminateInstances', async () => {
     try {
       await client.send(
         new ModifyInstanceAttributeCommand({ InstanceId: instanceId, DisableApiTermination: { Value: false } }),

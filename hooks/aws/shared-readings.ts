@@ -1,4 +1,4 @@
-import { sharedReading, type SharedReading } from './shared-reading.ts';
+import { sharedReading, type SharedReading } from '../shared-reading.ts';
 
 /** Values read for all, each by its key: how, and how old they may be. */
 export type SharedReadingsOptions<Key, T> = {

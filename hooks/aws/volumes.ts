@@ -4,7 +4,7 @@ import type { BlockStorage, EbsVolume } from '../questdbvolume/ports.ts';
 import type { AwsOptions } from './compute.ts';
 import { classOf, orRetryLater } from './errors.ts';
 import { tagsOf } from './instances.ts';
-import { sharedReading } from './shared-reading.ts';
+import { sharedReading } from '../shared-reading.ts';
 import { createTags } from './tags.ts';
 
 const PAGE_SIZE = 500;

@@ -1,8 +1,10 @@
 import type { EventRecorder } from '../api/event.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { NODE, OUT_OF_SERVICE, RETIRING, TERMINATION } from '../api/labels.ts';
-import { isGuarded, type ClusterNode } from '../questdbnode/cluster-node.ts';
+import { isGuarded, isNodeReady, type ClusterNode } from '../questdbnode/cluster-node.ts';
+import type { FleetReadiness } from '../questdbnode/outage.ts';
 import type { NodeCluster } from '../questdbnode/ports.ts';
+import { sharedReading } from '../shared-reading.ts';
 import type { KubeApi } from './kube-api.ts';
 import { csiNodePath, fleetPath, nodePath, podsOnNodePath, withLabels } from './paths.ts';
 import { orRetryOnConflict } from './conflicts.ts';
@@ -15,7 +17,8 @@ type PodOnNode = {
 };
 
 /** The QuestDBNode hook's side of the API server. */
-export const createNodeCluster = (api: KubeApi, record: EventRecorder): NodeCluster => ({
+export const createNodeCluster = (api: KubeApi, record: EventRecorder, now: () => Date): NodeCluster => ({
+  fleetReadiness: sharedReading({ read: () => readFleetReadiness(api), maxAgeSeconds: READINESS_MAX_AGE_SECONDS, now }),
   readParent: (namespace, name) => api.get<QuestDBNode>(fleetPath(namespace, 'questdbnodes', name)),
   csiDriversOf: async (nodeName) =>
     ((await api.get<CsiNode>(csiNodePath(nodeName)))?.spec.drivers ?? []).map(({ name }) => name),
@@ -44,6 +47,14 @@ export const createNodeCluster = (api: KubeApi, record: EventRecorder): NodeClus
   },
   record,
 });
+
+/** It is asked for when machines are lost, for each of them. */
+const READINESS_MAX_AGE_SECONDS = 15;
+
+const readFleetReadiness = async (api: KubeApi): Promise<FleetReadiness> => {
+  const nodes = await api.list<ClusterNode>(`${nodePath()}?labelSelector=${encodeURIComponent(NODE)}`);
+  return { total: nodes.length, notReady: nodes.filter((node) => !isNodeReady(node)).length };
+};
 
 const taintsBut = ({ spec }: ClusterNode, taint: { key: string }) =>
   (spec?.taints ?? []).filter(({ key }) => key !== taint.key);

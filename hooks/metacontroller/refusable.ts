@@ -1,4 +1,4 @@
-import { fails, holds, transition, type Condition } from '../api/conditions.ts';
+import { fails, holds, isTrueFor, transition, type Condition } from '../api/conditions.ts';
 import { generationOf } from '../api/kinds.ts';
 import type { ObjectMeta } from '../api/object-meta.ts';
 import type { SyncResponse } from './contract.ts';
@@ -28,9 +28,14 @@ export const refusable = async <S extends Status>(
 
 const refused = <S extends Status>(parent: Parent<S>, message: string, now: Date): S & Status => {
   const previous = parent.status?.conditions ?? [];
+  const generation = generationOf(parent);
   const said = transition(
-    { Ready: fails('CallRefused', message), Stalled: holds('CallRefused', message) },
-    { previous, generation: generationOf(parent), now },
+    {
+      // What was found Ready still is, for all that is known: a call that is refused is no news of it.
+      ...(isTrueFor(previous, 'Ready', generation) ? {} : { Ready: fails('CallRefused', message) }),
+      Stalled: holds('CallRefused', message),
+    },
+    { previous, generation, now },
   );
   const others = previous.filter(({ type }) => said.every((condition) => condition.type !== type));
   const conditions = [...others, ...said].sort((a, b) => (a.type < b.type ? -1 : 1));

@@ -4,10 +4,10 @@ import { podName } from '../api/names.ts';
 import { hasSpoken, isReady, placementOf, type Observed, type Placement } from './observe.ts';
 import { stopStory } from './pod.ts';
 import { requestsFrom } from './requests.ts';
-import type { DatabasePlan } from './steps.ts';
-import { asWanted, newNode, rightNode, type Wish } from './wish.ts';
+import { refuse, type DatabasePlan } from './steps.ts';
+import { asWanted, newNode, noNodeClass, rightNode, type Wish } from './wish.ts';
 import { isStopped } from './whereabouts.ts';
-import { zonesStory, type WantedInstance } from './zones.ts';
+import { zonesStory, zonesOf, type WantedInstance } from './zones.ts';
 
 /** What a pod mounts, wherever it runs. */
 export type PodSources = { claimName: string; credentialsUid: string };
@@ -27,7 +27,8 @@ export const planReplacement = (
   if (node !== undefined && placement !== undefined) {
     return { step: 'Serve', target: asWanted(node), placement, ...sources };
   }
-  const makeRoom = replacement === 'Recreate' ? planRoom(observed, wish, node) : undefined;
+  const makeRoom =
+    replacement === 'Recreate' ? (unmakeable(observed, wish, node) ?? planRoom(observed, wish, node)) : undefined;
   return makeRoom ?? awaitNode(observed, wish, node);
 };
 
@@ -43,6 +44,20 @@ const placementOn = ({ statefulSet }: Observed, node: QuestDBNode): Placement | 
   return isReady(node) && allocatable !== undefined
     ? { on: 'OwnNode', nodeUid, requests: requestsFrom(allocatable) }
     : undefined;
+};
+
+/** Recreate gives the old instance up first: not for one of which it is known that it cannot be made. */
+const unmakeable = (observed: Observed, { need }: Wish, node: QuestDBNode | undefined): DatabasePlan | undefined => {
+  const { statefulSet, nodeClass } = observed;
+  if (node !== undefined || statefulSet === undefined) return undefined;
+  if (nodeClass === undefined) return noNodeClass(need.className);
+  const zones = zonesOf(observed);
+  return zones.includes(need.zone)
+    ? undefined
+    : refuse(
+        'ZoneNotInNodeClass',
+        `QuestDBNodeClass "${need.className}" has no subnet in ${need.zone}, where the database's volume is. It has: ${zones.join(', ')}. The database stays where it is.`,
+      );
 };
 
 /** Recreate: what must be gone before the node is made, or gets the capacity it waits for. A database that never ran has nothing to stop. */

@@ -9,7 +9,7 @@ export type WantedNode = {
   token: string | undefined;
 };
 
-export type RefusalReason = 'NameConflict' | 'NodeClassNotFound' | 'ZoneMismatch';
+export type RefusalReason = 'NameConflict' | 'NodeClassNotFound' | 'ZoneMismatch' | 'ZoneNotInNodeClass';
 
 /** The next step between what is and what is wanted. */
 export type DatabasePlan =

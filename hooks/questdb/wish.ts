@@ -40,7 +40,7 @@ const zoneMismatch = (volumeZone: string, asked: string): Refusal =>
       `spec.node.zone ${volumeZone} or without it: the data is kept.`,
   );
 
-const noNodeClass = (className: string): Refusal =>
+export const noNodeClass = (className: string): Refusal =>
   refuse('NodeClassNotFound', `QuestDBNodeClass "${className}" does not exist. Create it, or name one that exists.`);
 
 /** What makes a node another one than is wanted. */

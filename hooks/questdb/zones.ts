@@ -17,7 +17,7 @@ const SHORTAGE_RETRIES = 4;
 const NOT_OFFERED_RETRIES = 20;
 
 /** The zones of the class. A zone may have several subnets. */
-const zonesOf = ({ nodeClass }: Observed): string[] =>
+export const zonesOf = ({ nodeClass }: Observed): string[] =>
   [...new Set((nodeClass?.spec.subnets ?? []).map(({ zone }) => zone))].sort();
 
 /** Once a pod is placed on a node a volume may be on its way into the zone of that. */

@@ -3,7 +3,7 @@ import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { nodeOf, type ClusterNode } from './cluster-node.ts';
-import { factsForLaunch, factsForStatus } from './launch-facts.ts';
+import { factsForLaunch, factsForStatus, ifSaid } from './launch-facts.ts';
 import { nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
 
@@ -90,7 +90,9 @@ const instanceOf = async (
 
 const impairedSince = async ({ compute }: NodePorts, instance: Instance | undefined): Promise<Date | undefined> => {
   if (instance?.state !== 'running') return undefined;
-  const since = (await compute.impaired()).get(instance.instanceId);
+  // Without that reading a loss is still found, by the Node.
+  const impaired = await ifSaid(() => compute.impaired());
+  const since = impaired?.get(instance.instanceId);
   return since === undefined ? undefined : new Date(since);
 };
 

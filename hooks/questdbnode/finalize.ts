@@ -2,6 +2,7 @@ import { fails, transition } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { OWNER_UID } from '../api/labels.ts';
+import { Refusal } from '../metacontroller/errors.ts';
 import { assertCurrent, assertDying } from '../metacontroller/live-parent.ts';
 import type { FinalizeResponse, SyncRequest } from '../metacontroller/contract.ts';
 import type { NodeStatus } from './memory.ts';
@@ -10,7 +11,7 @@ import { nodeClassIn } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
 import type { RetireStep } from './retire.ts';
 import { retireStory } from './retire-story.ts';
-import { fenceIn, retireOne } from './retiring.ts';
+import { retireOne } from './retiring.ts';
 
 /** Retires every instance of a QuestDBNode, once no data volume is attached to it, and removes its Nodes. */
 export const finalizeNode =
@@ -18,7 +19,7 @@ export const finalizeNode =
   async (request: SyncRequest<QuestDBNode>): Promise<FinalizeResponse<NodeStatus>> => {
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
     const parent = assertDying(assertCurrent(request.parent, live));
-    const step = await farewell(ports, request, parent);
+    const step = await farewell(ports, request, parent).catch(asRefused);
     const finalized = step.step === 'Done';
     return {
       status: retiringStatus(parent, step, ports.now()),
@@ -28,10 +29,18 @@ export const finalizeNode =
     };
   };
 
+/** Where a deletion stands; what EC2 or the API server refuses is told, and tried again. */
+type Farewell = RetireStep | { step: 'Refused'; message: string };
+
+const asRefused = (error: unknown): Farewell => {
+  if (error instanceof Refusal) return { step: 'Refused', message: error.message };
+  throw error;
+};
+
 const AT_ONCE_SECONDS = 1;
 
-const waitsForOthers = ({ step }: RetireStep): boolean =>
-  step.startsWith('Await') || step === 'Terminate' || step === 'Stop';
+const waitsForOthers = ({ step }: Farewell): boolean =>
+  step.startsWith('Await') || step === 'Terminate' || step === 'Stop' || step === 'Refused';
 
 /** Each instance goes one step; what is answered is the first that is not over. */
 const farewell = async (
@@ -101,10 +110,10 @@ const reportStranger = async (
   await cluster.record(parent, 'Warning', 'InstanceLeft', message);
 };
 
-const retiringStatus = (parent: QuestDBNode, step: RetireStep, now: Date): NodeStatus => {
+const retiringStatus = (parent: QuestDBNode, step: Farewell, now: Date): NodeStatus => {
   const { conditions: previous, ...kept } = parent.status ?? {};
-  const [reason, message] = retireStory(step);
-  const fence = fenceIn([step]);
+  const [reason, message] = step.step === 'Refused' ? ['CallRefused', step.message] : retireStory(step);
+  const fence = step.step === 'Fence' ? step.fence : undefined;
   return {
     ...kept,
     ...(fence === undefined ? {} : { fence }),

@@ -1,5 +1,6 @@
 import { fails, holds, type Finding } from '../api/conditions.ts';
 import type { Fence, LaunchIntent, Replaced, Shortage } from './memory.ts';
+import { isNodeReady } from './cluster-node.ts';
 import type { Observed } from './observe.ts';
 import type { Instance } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -22,7 +23,13 @@ const STORIES: Stories = {
     launching('LaunchDecided', `The launch of ${describe(launch)} is written down; EC2 is asked next.`),
   Relaunch: ({ replaced, launch }) => launching('LaunchDecided', relaunching(replaced, launch)),
   Launched: ({ instanceId }) => hidden(instanceId),
-  AwaitVisible: ({ instanceId }) => hidden(instanceId),
+  AwaitVisible: ({ instanceId }, { node }) =>
+    isNodeReady(node)
+      ? launching(
+          'InstanceNotVisible',
+          `EC2 does not show instance ${instanceId}, and its Node is Ready: nothing is done. Check the region and the account of the operator.`,
+        )
+      : hidden(instanceId),
   AwaitToken: () =>
     launching(
       'InstanceNotVisible',
@@ -43,11 +50,22 @@ const STORIES: Stories = {
   StandDown: ({ instanceId, reason }) =>
     launching(
       reason,
-      `Instance ${instanceId} does not run. Nothing takes its place, since the database is being deleted.`,
+      instanceId === undefined
+        ? 'Nothing is launched, since the database is being deleted.'
+        : `Instance ${instanceId} does not run. Nothing takes its place, since the database is being deleted.`,
     ),
   Refuse: (progress) => refused(progress),
-  Fence: ({ fence }) => there(fence.instanceId, fence.reason, fencing(fence)),
+  Fence: ({ fence }) =>
+    fence.reason === 'InstanceNotFound'
+      ? hidden(fence.instanceId)
+      : there(fence.instanceId, fence.reason, fencing(fence)),
   Stop: ({ fence }) => there(fence.instanceId, fence.reason, fencing(fence)),
+  HoldBack: ({ instanceId, fleet: { notReady, total } }) =>
+    there(
+      instanceId,
+      'ManyNodesUnreachable',
+      `The Node of instance ${instanceId} is not Ready, like ${notReady} of ${total} in the fleet: no machine is stopped while it is so many. Check the way from the machines to the API server.`,
+    ),
   Unfence: ({ instance }) => back(instance),
   PutIntoService: ({ instance }) => back(instance),
   AwaitStopped: ({ instance, fence }) =>
@@ -71,7 +89,6 @@ const back = ({ instanceId }: Instance): Parts =>
 
 const LOSSES: Readonly<Record<string, string>> = {
   InstanceImpaired: "fails EC2's status checks and its Node is not Ready",
-  InstanceNotFound: 'is not shown by EC2 any more',
   NodeUnreachable: 'runs and its Node is not Ready',
 };
 

@@ -45,7 +45,8 @@ const imageOf = async (
     ? 'NotRead'
     : ((await image(imageQueryOf(nodeClass, instanceType))) ?? 'NotFound');
 
-const ifSaid = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+/** What EC2 answers, or undefined where it does not: for what nothing has to wait for. */
+export const ifSaid = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await read();
   } catch (error) {

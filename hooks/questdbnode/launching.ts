@@ -1,6 +1,5 @@
 import type { Observed } from './observe.ts';
-import { rfc3339 } from '../api/conditions.ts';
-import { planDecision, renewed } from './plan-launch.ts';
+import { followingShortage, planDecision, renewed } from './plan-launch.ts';
 import type { LaunchIntent } from './memory.ts';
 import type { NoCapacity, NodePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
@@ -15,7 +14,7 @@ export const launch = async (ports: NodePorts, observed: Observed, intent: Launc
       await ports.cluster.record(observed.parent, 'Normal', 'InstanceLaunched', launched(result.instanceId, intent));
       return { step: 'Launched', launch: intent, instanceId: result.instanceId };
     case 'NoCapacity':
-      return nextSubnet(observed, intent, result) ?? (await noRoom(ports, observed, intent, result));
+      return nextSubnet(ports, observed, intent, result) ?? (await noRoom(ports, observed, intent, result));
     case 'TokenMismatch':
       return afterMismatch(ports, observed, intent);
     case 'TokenSpent':
@@ -40,18 +39,23 @@ export const noCapacity = async (
 };
 
 /**
- * A subnet without addresses says nothing of the next one of the zone. It is tried at once, in the same attempt and with the same token, as
- * soon as that is written down; what was said of an earlier round is kept meanwhile.
+ * A subnet without addresses says nothing of the next one of the zone. It is tried at once, as soon as that is written down; what was said of an
+ * earlier round is kept meanwhile.
  */
-const nextSubnet = (observed: Observed, intent: LaunchIntent, { code }: NoCapacity): Progress | undefined => {
-  const { parent, nodeClass, now } = observed;
+const nextSubnet = (
+  ports: NodePorts,
+  observed: Observed,
+  intent: LaunchIntent,
+  { code }: NoCapacity,
+): Progress | undefined => {
+  const { parent, nodeClass } = observed;
   if (code !== NO_FREE_ADDRESS || nodeClass === undefined) return undefined;
   const subnetId = subnetAfter(nodeClass, parent.spec.zone, intent.subnetId);
   if (subnetId === undefined) return undefined;
   return {
     step: 'NextSubnet',
     full: intent.subnetId,
-    launch: { ...intent, subnetId, requestedAt: rfc3339(now) },
+    launch: followingShortage(observed, ports, intent, subnetId),
     shortage: parent.status?.shortage,
   };
 };
@@ -64,7 +68,7 @@ const noRoom = async (
   said: NoCapacity,
 ): Promise<Progress> => ({
   ...(await noCapacity(ports, observed, said)),
-  launch: renewed(observed, ports, intent) ?? intent,
+  launch: followingShortage(observed, ports, intent),
 });
 
 /**

@@ -52,9 +52,9 @@ const lossReason = (observed: Observed, instance: Instance): LossReason | undefi
   const { parent, node, nodeClass, impairedSince, now } = observed;
   if (isNodeReady(node)) return undefined;
   const limit = unreachableMilliseconds(nodeClass);
-  if (impairedSince !== undefined && now.getTime() - impairedSince.getTime() >= limit) return 'InstanceImpaired';
   // One that never joined is kept for inspection (JoinTimeout).
   if (parent.status?.joinedAt === undefined) return undefined;
+  if (impairedSince !== undefined && now.getTime() - impairedSince.getTime() >= limit) return 'InstanceImpaired';
   const silentSince = node === undefined ? falseSince(parent, 'Joined') : notReadySince(node);
   // One that was started again has the time to boot.
   const since = Math.max(silentSince?.getTime() ?? now.getTime(), Date.parse(instance.launchTime));
@@ -89,14 +89,18 @@ export const planUnseen = (
   instanceId: string,
   timing: NodeTiming,
 ): LossStep | { step: 'AwaitVisible'; instanceId: string } => {
-  const { parent, now } = observed;
+  const { parent, node, now } = observed;
   const fence = fenceOf(parent, instanceId);
-  const waited = (since: Date): number => (now.getTime() - since.getTime()) / 1000;
-  if (waited(hiddenSince(observed)) < timing.visibilitySeconds) return { step: 'AwaitVisible', instanceId };
-  if (fence === undefined) return { step: 'Fence', fence: newFence(observed, instanceId, 'InstanceNotFound') };
-  return waited(new Date(fence.since)) < timing.pollSeconds
-    ? { step: 'AwaitVisible', instanceId }
-    : planDead(observed, instanceId, 'InstanceNotFound');
+  const hasPassed = (since: Date, seconds: number): boolean => now.getTime() - since.getTime() >= seconds * 1000;
+  const wait = { step: 'AwaitVisible', instanceId } as const;
+  // Its machine works: it is the operator who looks in the wrong account or region.
+  if (isNodeReady(node)) return wait;
+  if (fence?.reason === 'InstanceNotFound') {
+    return hasPassed(new Date(fence.since), timing.pollSeconds) ? planDead(observed, instanceId, fence.reason) : wait;
+  }
+  return hasPassed(hiddenSince(observed), timing.visibilitySeconds)
+    ? { step: 'Fence', fence: newFence(observed, instanceId, 'InstanceNotFound') }
+    : wait;
 };
 
 /** From the moment on at which it was missed; an instance that nobody has seen yet, from its launch. */

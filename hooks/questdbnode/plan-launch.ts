@@ -12,9 +12,27 @@ export type Decision = Extract<NodePlan, { step: 'Decide' | 'Refuse' }>;
 
 export const planLaunch = (observed: Observed, context: PlanContext): NodePlan => {
   const { launch, shortage } = observed.parent.status ?? {};
+  if (observed.parent.spec.relaunch === 'Never')
+    return { step: 'StandDown', instanceId: undefined, reason: 'NotLaunched' };
   if (launch === undefined) return planDecision(observed, context, 1);
   if (!isShort(shortage, observed.now)) return { step: 'Launch', launch };
-  return { step: 'AwaitCapacity', shortage, launch: renewed(observed, context, launch) ?? launch };
+  return { step: 'AwaitCapacity', shortage, launch: followingShortage(observed, context, launch) };
+};
+
+/**
+ * The launch after one that EC2 had no room for: the same, or, where the class has changed, the next attempt. EC2 looks for what a token has
+ * made before it looks for room, so that token has made nothing; and it remembers what was asked with it.
+ */
+export const followingShortage = (
+  observed: Observed,
+  context: PlanContext,
+  intent: LaunchIntent,
+  subnetId?: string,
+): LaunchIntent => {
+  const isAnother = subnetId !== undefined || renewed(observed, context, intent) !== undefined;
+  const next = isAnother ? planDecision(observed, context, intent.attempt + 1) : undefined;
+  if (next?.step !== 'Decide') return intent;
+  return subnetId === undefined ? next.launch : { ...next.launch, subnetId };
 };
 
 /**

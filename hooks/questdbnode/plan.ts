@@ -48,7 +48,8 @@ const planStopped = (observed: Observed, instance: Instance): NodePlan | LossSte
   const { instanceId } = instance;
   const fence = fenceOf(parent, instanceId);
   if (fence !== undefined) return planDead(observed, instanceId, fence.reason);
-  if (parent.spec.relaunch === 'Never') return { step: 'StandDown', instanceId, reason: 'InstanceStopped' };
+  // It stays off: a pod that is still on it could never go.
+  if (parent.spec.relaunch === 'Never') return planDead(observed, instanceId, 'InstanceStopped');
   const { shortage } = parent.status ?? {};
   return isShort(shortage, now) ? { step: 'AwaitCapacity', shortage } : { step: 'Start', instance };
 };
@@ -57,11 +58,12 @@ const planStopped = (observed: Observed, instance: Instance): NodePlan | LossSte
 const planReplacement = (observed: Observed, context: PlanContext, { instanceId, reason }: Lost): NodePlan => {
   const { parent, owned, now } = observed;
   const [other] = owned.filter((instance) => instance.instanceId !== instanceId);
-  if (other !== undefined) return { step: 'Adopt', instance: other };
+  const replaced = { instanceId, reason, since: rfc3339(now) };
+  if (other !== undefined) return { step: 'Adopt', instance: other, replaced };
   if (parent.spec.relaunch === 'Never') return { step: 'StandDown', instanceId, reason };
   const decision = planDecision(observed, context, attemptOf(observed) + 1);
   if (decision.step === 'Refuse') return decision;
-  return { step: 'Relaunch', launch: decision.launch, replaced: { instanceId, reason, since: rfc3339(now) } };
+  return { step: 'Relaunch', launch: decision.launch, replaced };
 };
 
 /** The attempt that made the instance; one that was adopted says so itself. */

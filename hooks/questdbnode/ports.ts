@@ -1,6 +1,7 @@
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { EventRecorder } from '../api/event.ts';
 import type { LaunchIntent, NodeStatus } from './memory.ts';
+import type { FleetReadiness } from './outage.ts';
 import type { ClusterNode } from './cluster-node.ts';
 
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
@@ -82,6 +83,8 @@ export type NodeCluster = {
   csiDriversOf: (nodeName: string) => Promise<readonly string[]>;
   /** The Nodes that joined for this QuestDBNode, by their label. */
   nodesOf: (owner: QuestDBNode) => Promise<ClusterNode[]>;
+  /** How many Nodes of the whole fleet are Ready; some seconds old. */
+  fleetReadiness: () => Promise<FleetReadiness>;
   /** Names of the pods on a Node that use a claim and are not over, as namespace/name. */
   volumePodsOn: (nodeName: string) => Promise<string[]>;
   /** Makes the Node stay until `deleteNode`, unless it does already by the API server. */

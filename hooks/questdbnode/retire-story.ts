@@ -1,6 +1,6 @@
 import type { RetireStep } from './retire.ts';
 
-type Story = [reason: string, message: string];
+export type Story = [reason: string, message: string];
 type Stories = { [Step in RetireStep['step']]: (step: Extract<RetireStep, { step: Step }>) => Story };
 
 /** What each step waits for; a step that is not here does not compile. */
@@ -25,7 +25,9 @@ const STORIES: Stories = {
   Evict: ({ node }) => ['WaitingForVolume', `Pods that are left on Node ${node.metadata.name} are asked to go.`],
   Fence: ({ fence }) => [
     fence.reason,
-    `Instance ${fence.instanceId} holds a data volume and its Node is not Ready: it is stopped, so that the volume is let go.`,
+    fence.reason === 'InstanceNotFound'
+      ? `EC2 does not show instance ${fence.instanceId}; it is looked for once more.`
+      : `Instance ${fence.instanceId} holds a data volume and its Node is not Ready: it is stopped, so that the volume is let go.`,
   ],
   Stop: ({ instance }) => [
     'NodeUnreachable',

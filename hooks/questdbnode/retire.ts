@@ -26,6 +26,8 @@ export type Retiree = {
   since: Date;
   /** What was written down about it; undefined when nothing was. */
   fence: Fence | undefined;
+  /** Whether something may be written down about it: there is room for one machine at a time. */
+  mayFence: boolean;
   /** Another one has taken its place, so pods that are left there are asked to go; else the QuestDB moves them. */
   isReplaced: boolean;
 };
@@ -75,10 +77,17 @@ const planOver = ({ node, volumePods }: Retiree): RetireStep => {
   return isOutOfService(node) ? { step: 'AwaitRelease', node, volumePods } : { step: 'TakeOutOfService', node };
 };
 
+/** One look that does not show it is no proof: that it was missed is written down, and minutes later it must be missed still. */
 const planHidden = (retiree: Retiree, { now, visibilitySeconds }: RetireLimits): RetireStep => {
-  const { since } = retiree;
-  const until = new Date(since.getTime() + visibilitySeconds * 1000);
-  return now < until ? { step: 'AwaitVisible', until } : planOver(retiree);
+  const { instanceId, node, since, fence, mayFence } = retiree;
+  const missedAt = fence?.reason === 'InstanceNotFound' ? new Date(fence.since) : undefined;
+  const until = new Date((missedAt ?? since).getTime() + visibilitySeconds * 1000);
+  // Its machine works: it is the operator who looks in the wrong account or region.
+  if (now < until || isNodeReady(node)) return { step: 'AwaitVisible', until };
+  if (missedAt !== undefined) return planOver(retiree);
+  return mayFence
+    ? { step: 'Fence', fence: { instanceId, reason: 'InstanceNotFound', since: rfc3339(now) } }
+    : { step: 'AwaitVisible', until };
 };
 
 /** A volume is on it. Its pod takes it off; where the machine is dead it must be made sure of that it does not run. */
@@ -105,7 +114,7 @@ const planRunning = (retiree: Retiree, instance: Instance, limits: RetireLimits)
   if (isNodeReady(node)) return retiree.isReplaced ? evict(node) : undefined;
   if (fence !== undefined) return { step: 'Stop', instance, force: false };
   const silentSince = node === undefined ? since : notReadySince(node);
-  return silentSince !== undefined && hasPassed(silentSince, limits.unreachableMilliseconds, limits)
+  return retiree.mayFence && silentSince !== undefined && hasPassed(silentSince, limits.unreachableMilliseconds, limits)
     ? {
         step: 'Fence',
         fence: { instanceId: instance.instanceId, reason: 'NodeUnreachable', since: rfc3339(limits.now) },

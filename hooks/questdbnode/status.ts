@@ -1,33 +1,30 @@
-import { fails, holds, rfc3339, transition, type Finding } from '../api/conditions.ts';
+import { holds, rfc3339, transition, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
 import { canonicalMiB, canonicalMillicores, floorMiB, parseMillicores } from '../api/quantity.ts';
+import { disruptionOf } from './disruption.ts';
 import { driftOf } from './drift.ts';
 import { partsOf, type Parts } from './findings.ts';
-import { unreachableMilliseconds } from './loss.ts';
-import type { Fence, LaunchIntent, NodeStatus, Replaced } from './memory.ts';
-import { isCordoned, isNodeReady, type ClusterNode } from './cluster-node.ts';
+import type { LaunchIntent, NodeStatus, Replaced } from './memory.ts';
+import type { ClusterNode } from './cluster-node.ts';
 import type { Observed } from './observe.ts';
 import type { Progress } from './progress.ts';
 import type { Retiring } from './retiring.ts';
 
 /** The status of one pass: what was observed and done, never what is hoped for. */
-export const statusOf = (
-  observed: Observed,
-  progress: Progress,
-  { left, fence }: Retiring,
-  tagsRefused?: string,
-): NodeStatus => {
+export const statusOf = (observed: Observed, progress: Progress, ends: Retiring, tagsRefused?: string): NodeStatus => {
   const { parent, now } = observed;
   const parts = partsOf(observed, progress);
-  const retiring = progress.step === 'Relaunch' ? [...left, progress.replaced] : left;
+  const replaced = 'replaced' in progress ? progress.replaced : undefined;
+  const retiring = replaced === undefined ? ends.left : [...ends.left, replaced];
   return {
     conditions: transition(
       {
         Launched: parts.launched,
         Joined: parts.joined,
         Ready: readyOf(parts),
-        Stalled: stalledOf(parts, tagsRefused),
+        Stalled: stalledOf(parts, ends, tagsRefused),
+        ...retiringFinding(ends),
         Drifted: driftOf(observed),
         DisruptionTarget: disruptionOf(observed, progress),
       },
@@ -35,7 +32,7 @@ export const statusOf = (
     ),
     ...instanceFacts(observed, progress),
     ...keptFacts(observed, progress),
-    ...memoryOf(parent, progress, fence),
+    ...memoryOf(parent, progress, ends),
     ...(retiring.length === 0 ? {} : { retiring: [...retiring].sort(byId) }),
   };
 };
@@ -45,9 +42,16 @@ const byId = (a: Replaced, b: Replaced): number => (a.instanceId < b.instanceId 
 const readyOf = ({ launched, joined }: Parts): Finding =>
   launched.status !== 'True' ? launched : joined.status !== 'True' ? joined : holds('Ready', joined.message);
 
-/** Tags that are behind hold nothing up, but they do not heal by themselves. */
-const stalledOf = ({ stalled }: Parts, tagsRefused: string | undefined): Finding =>
-  tagsRefused === undefined || stalled.status === 'True' ? stalled : holds('TagsRefused', tagsRefused);
+/** Tags that are behind, or an old machine that cannot be ended, hold nothing up; but they do not heal by themselves. */
+const stalledOf = ({ stalled }: Parts, { story, isRefused }: Retiring, tagsRefused: string | undefined): Finding => {
+  if (stalled.status === 'True') return stalled;
+  if (tagsRefused !== undefined) return holds('TagsRefused', tagsRefused);
+  return isRefused && story !== undefined ? holds(...story) : stalled;
+};
+
+/** What the end of a replaced machine waits for; said as long as there is one. */
+const retiringFinding = ({ story }: Retiring): Record<string, Finding> =>
+  story === undefined ? {} : { Retiring: holds(...story) };
 
 /** What is seen once, when the Node is Ready first, and holds for the life of the spec. */
 const keptFacts = ({ parent, node, instanceType }: Observed, { step }: Progress): NodeStatus => {
@@ -96,10 +100,10 @@ const identityOf = ({ parent: { status }, now }: Observed, progress: Progress): 
 };
 
 /** What the next pass must know: the launch that was decided, a shortage of capacity, a machine that is taken for lost. */
-const memoryOf = ({ status }: QuestDBNode, progress: Progress, fenceOfReplaced: Fence | undefined): NodeStatus => {
+const memoryOf = ({ status }: QuestDBNode, progress: Progress, ends: Retiring): NodeStatus => {
   const launch = launchOf(status, progress);
   const shortage = 'shortage' in progress ? progress.shortage : undefined;
-  const fence = fenceAfter(status, progress) ?? fenceOfReplaced;
+  const fence = fenceAfter(status, progress, ends) ?? ends.fence;
   return {
     ...(launch === undefined ? {} : { launch }),
     ...(shortage === undefined ? {} : { shortage }),
@@ -110,7 +114,9 @@ const memoryOf = ({ status }: QuestDBNode, progress: Progress, fenceOfReplaced: 
 const launchOf = (status: NodeStatus | undefined, progress: Progress): LaunchIntent | undefined =>
   'launch' in progress ? progress.launch : status?.launch;
 
-const fenceAfter = (status: NodeStatus | undefined, progress: Progress): NodeStatus['fence'] => {
+const fenceAfter = (status: NodeStatus | undefined, progress: Progress, { left }: Retiring): NodeStatus['fence'] => {
+  const fenced = status?.fence;
+  const isOfReplaced = left.some(({ instanceId }) => instanceId === fenced?.instanceId);
   switch (progress.step) {
     case 'Fence':
       return progress.fence;
@@ -119,34 +125,10 @@ const fenceAfter = (status: NodeStatus | undefined, progress: Progress): NodeSta
     case 'Relaunch':
     case 'Launched':
     case 'Adopt':
-      return undefined;
+      return isOfReplaced ? fenced : undefined;
     default:
-      return status?.fence;
+      return isOfReplaced || fenced?.instanceId === status?.instanceId ? fenced : undefined;
   }
-};
-
-/** Asks the QuestDB to move the database to another instance, while this one still serves. */
-const disruptionOf = ({ node, impairedSince, nodeClass, now }: Observed, progress: Progress): Finding => {
-  if (node !== undefined && isCordoned(node) && progress.step !== 'Relaunch') {
-    return holds(
-      'Cordoned',
-      `Node ${node.metadata.name} is cordoned: the database is asked to move to a fresh instance.`,
-    );
-  }
-  if (node?.metadata.deletionTimestamp !== undefined && progress.step !== 'Relaunch') {
-    return holds(
-      'NodeDeleting',
-      `Node ${node.metadata.name} is being deleted: the database is asked to move to a fresh instance.`,
-    );
-  }
-  const lasts =
-    impairedSince !== undefined && now.getTime() - impairedSince.getTime() >= unreachableMilliseconds(nodeClass);
-  return lasts && isNodeReady(node)
-    ? holds(
-        'InstanceImpaired',
-        "The instance fails EC2's status checks while its Node is Ready: the database is asked to move to a fresh one.",
-      )
-    : fails('NotDisrupted', 'Nothing asks the database to move.');
 };
 
 const CPU_STEP_MILLICORES = 100;

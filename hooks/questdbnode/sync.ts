@@ -9,6 +9,7 @@ import { launch, noCapacity } from './launching.ts';
 import type { NodeStatus } from './memory.ts';
 import type { Observed } from './observe.ts';
 import { planNext } from './plan.ts';
+import { isOutage, restsOnSilence } from './outage.ts';
 import type { NodePorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { retireReplaced, type Retiring } from './retiring.ts';
@@ -51,6 +52,14 @@ const isGrave = ({ step }: NodePlan, { status }: QuestDBNode): boolean =>
 
 /** What lags is good enough to wait by. Before something is done to a machine all is looked at once more. */
 const decide = async (ports: NodePorts, request: SyncRequest<QuestDBNode>, parent: QuestDBNode) => {
+  const { observed, plan } = await look(ports, request, parent);
+  if ((plan.step !== 'Fence' && plan.step !== 'Stop') || !restsOnSilence(plan.fence)) return { observed, plan };
+  const fleet = await ports.cluster.fleetReadiness();
+  if (!isOutage(fleet)) return { observed, plan };
+  return { observed, plan: { step: 'HoldBack', instanceId: plan.fence.instanceId, fleet } as const };
+};
+
+const look = async (ports: NodePorts, request: SyncRequest<QuestDBNode>, parent: QuestDBNode) => {
   const observed = await gather(ports, request, parent);
   const plan = planNext(observed, ports);
   if (!isGrave(plan, parent)) return { observed, plan };

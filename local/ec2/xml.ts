@@ -1,32 +1,30 @@
-import { create } from 'xmlbuilder2';
-
 /** What an action answers: lists become `<item>`s, absent values nothing, dates ISO texts. */
 export type Xml = string | number | boolean | Date | undefined | Xml[] | { [name: string]: Xml };
 
 /** EC2's dates: milliseconds since the epoch as ISO 8601. */
 export const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-type Node = string | Node[] | { [name: string]: Node };
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' };
 
-const nodeOf = (value: Exclude<Xml, undefined>): Node => {
-  if (Array.isArray(value)) return { item: value.filter((item) => item !== undefined).map(nodeOf) };
+const escaped = (text: string): string => text.replace(/[&<>\r]/g, (character) => ENTITIES[character] ?? '');
+
+const element = (name: string, value: Xml): string =>
+  value === undefined ? '' : `<${name}>${contentOf(value)}</${name}>`;
+
+const contentOf = (value: Exclude<Xml, undefined>): string => {
+  if (Array.isArray(value)) return value.map((item) => element('item', item)).join('');
   if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'object') return String(value);
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, child]) => (child === undefined ? [] : [[name, nodeOf(child)]])),
-  );
+  if (typeof value !== 'object') return escaped(String(value));
+  return Object.entries(value)
+    .map(([name, child]) => element(name, child))
+    .join('');
 };
 
-const render = (root: string, content: Node): string => create({ encoding: 'UTF-8' }, { [root]: content }).end();
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>';
+const NAMESPACE = 'http://ec2.amazonaws.com/doc/2016-11-15/';
 
-export const renderAnswer = (action: string, requestId: string, answer: Record<string, Xml>): string => {
-  const content = nodeOf(answer) as Record<string, Node>;
-  return render(`${action}Response`, {
-    '@xmlns': 'http://ec2.amazonaws.com/doc/2016-11-15/',
-    requestId,
-    ...content,
-  });
-};
+export const renderAnswer = (action: string, requestId: string, answer: Record<string, Xml>): string =>
+  `${DECLARATION}<${action}Response xmlns="${NAMESPACE}">${contentOf({ requestId, ...answer })}</${action}Response>`;
 
 export const renderError = (requestId: string, code: string, message: string): string =>
-  render('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId });
+  DECLARATION + element('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId });

@@ -3,7 +3,7 @@ import { conditionOf } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
 import type { Instance } from '../../local/ec2/model.ts';
-import { crash } from './hook-process.ts';
+import { crash } from './interruption.ts';
 import { nodeClass, nodeSpec, ZONE } from './objects.ts';
 import { openWorld, type World } from './world.ts';
 

@@ -9,6 +9,7 @@ import { createGuards } from '../../hooks/metacontroller/guard.ts';
 import { nodeHooks } from '../../hooks/questdbnode/hooks.ts';
 import type { Compute, NodeCluster, NodePorts, NodeTiming } from '../../hooks/questdbnode/ports.ts';
 import type { ApiServer } from './api-server.ts';
+import { edgesOf, withEdges, type Interruption } from './interruption.ts';
 import type { Laws, Witness } from './laws.ts';
 import { CLUSTER_NAME } from './objects.ts';
 
@@ -21,22 +22,14 @@ export const TIMING: NodeTiming = {
 };
 const SNAPSHOT_MAX_AGE_SECONDS = 10;
 
-/** The hook process dies here. */
-export const crash = (): Promise<never> => Promise.reject(new Error('the hook process died'));
-
-type Use = keyof Compute | keyof NodeCluster;
-
-/**
- * Something that happens in the middle of a call. A call has an edge before and an edge after each use of a port, counted from 0:
- * `act` runs at one of them and may be a crash, or let other things happen while the call is held up.
- */
-export type Interruption = { at: number | `before ${Use}` | `after ${Use}`; act: () => Promise<void> };
+/** What a hook of this world does at its edges. */
+export type Use = keyof Compute | keyof NodeCluster;
 
 export type Answer = SyncResponse<unknown> & Partial<FinalizeResponse<unknown>>;
 
 /** A process with the QuestDBNode hooks in it. */
 export type HookProcess = {
-  call: (request: SyncRequest<QuestDBNode>, interruption?: Interruption) => Promise<Answer>;
+  call: (request: SyncRequest<QuestDBNode>, interruption?: Interruption<Use>) => Promise<Answer>;
   /** Another process: nothing is remembered. */
   restart: () => void;
 };
@@ -57,6 +50,7 @@ const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
   nodesOf: ({ metadata }) =>
     Promise.resolve([...api.nodes.values()].filter((node) => node.metadata.labels?.[NODE] === metadata.uid)),
   // The pods of this world are their volumes; see volumes.ts.
+  fleetReadiness: () => Promise.resolve({ total: api.nodes.size, notReady: 0 }),
   volumePodsOn: () => Promise.resolve([]),
   guard: ({ metadata }) => {
     const live = api.nodes.get(metadata.name);
@@ -77,18 +71,6 @@ const clusterOf = ({ api, events }: Surroundings): NodeCluster => ({
     return Promise.resolve();
   },
 });
-
-type Edge = (side: 'before' | 'after', use: Use) => Promise<void>;
-
-const betweenEdges =
-  (edge: Edge) =>
-  <Args extends unknown[], Result>(use: Use, call: (...args: Args) => Promise<Result>) =>
-  async (...args: Args): Promise<Result> => {
-    await edge('before', use);
-    const result = await call(...args);
-    await edge('after', use);
-    return result;
-  };
 
 const watched = (compute: Compute, cluster: NodeCluster, witness: Witness): Pick<NodePorts, 'compute' | 'cluster'> => ({
   compute: {
@@ -128,50 +110,6 @@ const watched = (compute: Compute, cluster: NodeCluster, witness: Witness): Pick
   },
 });
 
-const interrupted = ({ compute, cluster }: Pick<NodePorts, 'compute' | 'cluster'>, edge: Edge) => {
-  const hold = betweenEdges(edge);
-  return {
-    compute: {
-      fleet: hold('fleet', compute.fleet),
-      describe: hold('describe', compute.describe),
-      impaired: hold('impaired', compute.impaired),
-      launch: hold('launch', compute.launch),
-      start: hold('start', compute.start),
-      stop: hold('stop', compute.stop),
-      terminate: hold('terminate', compute.terminate),
-      tag: hold('tag', compute.tag),
-      offeredTypes: hold('offeredTypes', compute.offeredTypes),
-      instanceType: hold('instanceType', compute.instanceType),
-      image: hold('image', compute.image),
-    },
-    cluster: {
-      readParent: hold('readParent', cluster.readParent),
-      csiDriversOf: hold('csiDriversOf', cluster.csiDriversOf),
-      nodesOf: hold('nodesOf', cluster.nodesOf),
-      volumePodsOn: hold('volumePodsOn', cluster.volumePodsOn),
-      guard: hold('guard', cluster.guard),
-      cordon: hold('cordon', cluster.cordon),
-      taintRetiring: hold('taintRetiring', cluster.taintRetiring),
-      taintOutOfService: hold('taintOutOfService', cluster.taintOutOfService),
-      untaintOutOfService: hold('untaintOutOfService', cluster.untaintOutOfService),
-      deleteNode: hold('deleteNode', cluster.deleteNode),
-      record: hold('record', cluster.record),
-    },
-  };
-};
-
-const edgesOf = (interruption: Interruption | undefined): Edge => {
-  let edge = -1;
-  let isDone = false;
-  return async (side, use) => {
-    edge += 1;
-    if (isDone || interruption === undefined) return;
-    if (interruption.at !== edge && interruption.at !== `${side} ${use}`) return;
-    isDone = true;
-    await interruption.act();
-  };
-};
-
 /** The hooks as they are composed in production, but for the API server; requests and answers pass the guards of the edge. */
 export const createHookProcess = (around: Surroundings): HookProcess => {
   const { clients, now } = around;
@@ -181,8 +119,15 @@ export const createHookProcess = (around: Surroundings): HookProcess => {
   let compute = start();
   return {
     call: async (request, interruption) => {
-      const ports = interrupted(watched(compute, cluster, around.laws.witness()), edgesOf(interruption));
-      const hooks = nodeHooks({ ...ports, timing: TIMING, clusterName: CLUSTER_NAME, now });
+      const ports = watched(compute, cluster, around.laws.witness());
+      const edge = edgesOf(interruption);
+      const hooks = nodeHooks({
+        compute: withEdges(ports.compute, edge),
+        cluster: withEdges(ports.cluster, edge),
+        timing: TIMING,
+        clusterName: CLUSTER_NAME,
+        now,
+      });
       // As it comes over the wire: no call shares an object with another.
       const body: unknown = JSON.parse(JSON.stringify(request));
       return request.finalizing

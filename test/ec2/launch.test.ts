@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
-import { crash } from './hook-process.ts';
+import { crash } from './interruption.ts';
 import { nodeClass } from './objects.ts';
 import { openWorld, type World } from './world.ts';
 

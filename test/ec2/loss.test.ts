@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import { OUT_OF_SERVICE } from '../../hooks/api/labels.ts';
-import { crash } from './hook-process.ts';
+import { crash } from './interruption.ts';
 import { calls, expectReplaced, NAME, object, reason, served, stateOf, type Served } from './served.ts';
 import { attachVolume } from './volumes.ts';
 import type { openWorld } from './world.ts';

@@ -1,17 +1,24 @@
 import { rfc3339 } from '../../hooks/api/conditions.ts';
-import { NODE, OUT_OF_SERVICE, RETIRING, TERMINATION } from '../../hooks/api/labels.ts';
+import { NODE, TERMINATION } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import { machinesView, type Machine } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
-import type { ApiServer } from './api-server.ts';
-import { detachVolumesFrom } from './volumes.ts';
 
-/** Everything in the cluster that reacts to instances: their kubelets, the node and cloud controllers, and the CSI driver. */
+/** Where the machines register. */
+export type Registry = {
+  /** Nodes by name. */
+  nodes: Pick<Map<string, ClusterNode>, 'get' | 'set' | 'delete' | 'entries' | 'values'>;
+  /** Names of the Nodes on which the EBS CSI driver is registered. */
+  csiNodes: Set<string>;
+};
+
+/** What makes instances Nodes, and tells which of them are well: their kubelets, the node and cloud controllers. */
 export type Machines = {
   /** Does what is due now; answers the uids of the QuestDBNodes whose Nodes came, went or changed. */
   step: () => Set<string>;
   /** Cuts the network of a machine, or mends it: EC2 sees nothing of that. */
   isolate: (instanceId: string, isolated: boolean) => void;
+  isIsolated: (instanceId: string) => boolean;
   connectAll: () => void;
 };
 
@@ -26,12 +33,18 @@ const labelsOf = ({ userData }: Machine): Record<string, string> => {
   return Object.fromEntries((flags ?? '').split(',').map((pair) => pair.split('=') as [string, string]));
 };
 
+/** What is left of a machine when its system has taken its share: m6i.large gives 1930m and 7291404Ki. */
+const allocatableOf = ({ vcpus, memoryMiB }: Machine) => ({
+  cpu: `${vcpus * 1000 - 70}m`,
+  memory: `${memoryMiB * 1024 - 1_097_204}Ki`,
+});
+
 const registered = (machine: Machine): ClusterNode => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: { name: machine.privateDnsName, uid: `node-of-${machine.instanceId}`, labels: labelsOf(machine) },
   spec: { providerID: `aws:///${machine.zone}/${machine.instanceId}` },
-  status: { allocatable: { cpu: '1930m', memory: '7291404Ki' } },
+  status: { allocatable: allocatableOf(machine) },
 });
 
 const withReady = (node: ClusterNode, status: 'True' | 'False' | 'Unknown', now: number): ClusterNode => {
@@ -41,13 +54,10 @@ const withReady = (node: ClusterNode, status: 'True' | 'False' | 'Unknown', now:
   return { ...node, status: { ...node.status, conditions: [{ type: 'Ready', status, lastTransitionTime }] } };
 };
 
-const instanceIdOf = ({ spec }: ClusterNode): string => spec?.providerID?.split('/').at(-1) ?? '';
-
-const isToBeLeft = ({ spec }: ClusterNode): boolean =>
-  spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key || key === RETIRING.key) ?? false;
+export const instanceIdOf = ({ spec }: ClusterNode): string => spec?.providerID?.split('/').at(-1) ?? '';
 
 /** Plays the machines of one account on one API server. */
-export const createMachines = (simulation: Simulation, api: ApiServer): Machines => {
+export const createMachines = (simulation: Simulation, api: Registry): Machines => {
   const runningSince = new Map<string, number>();
   const silentSince = new Map<string, number>();
   const isolated = new Set<string>();
@@ -81,7 +91,7 @@ export const createMachines = (simulation: Simulation, api: ApiServer): Machines
 
   /** The cloud controller takes the Nodes of instances away that are gone, once they are not Ready. */
   const removeNodesWithout = (machines: readonly Machine[], changed: Set<string>): void => {
-    for (const [name, node] of api.nodes) {
+    for (const [name, node] of api.nodes.entries()) {
       if (machines.some(({ instanceId }) => instanceIdOf(node) === instanceId)) continue;
       if (node.metadata.finalizers?.includes(TERMINATION) !== true) api.nodes.delete(name);
       else if (node.metadata.deletionTimestamp === undefined) {
@@ -93,16 +103,12 @@ export const createMachines = (simulation: Simulation, api: ApiServer): Machines
     }
   };
 
-  /** Pods on a Node that is out of service, or to be left, are let go, and their volumes with them. */
-  const letGo = (): void => {
-    for (const node of api.nodes.values()) if (isToBeLeft(node)) detachVolumesFrom(simulation, instanceIdOf(node));
-  };
-
   return {
     isolate: (instanceId, isIsolated) => {
       if (isIsolated) isolated.add(instanceId);
       else isolated.delete(instanceId);
     },
+    isIsolated: (instanceId) => isolated.has(instanceId),
     connectAll: () => {
       isolated.clear();
     },
@@ -120,7 +126,6 @@ export const createMachines = (simulation: Simulation, api: ApiServer): Machines
         else fallSilent(machine.instanceId, now, changed);
       }
       removeNodesWithout(machines, changed);
-      letGo();
       return changed;
     },
   };

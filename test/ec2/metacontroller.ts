@@ -3,13 +3,14 @@ import { NODE } from '../../hooks/api/labels.ts';
 import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import { RetryLater } from '../../hooks/metacontroller/errors.ts';
 import type { ApiServer } from './api-server.ts';
-import type { Answer, HookProcess, Interruption } from './hook-process.ts';
+import type { Answer, HookProcess, Use } from './hook-process.ts';
+import type { Interruption } from './interruption.ts';
 
 /** What may go otherwise than well in one pass over one parent. */
 export type Pass = {
   /** How many versions the cache is behind; 0 is the live object. */
   behind?: number;
-  interruption?: Interruption;
+  interruption?: Interruption<Use>;
   /** Metacontroller dies, or its connection does, before it hears the answer. */
   losesAnswer?: boolean;
   /** What happens between the answer and what Metacontroller does about it. */

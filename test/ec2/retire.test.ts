@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { OWNER_UID } from '../../hooks/api/labels.ts';
-import { crash } from './hook-process.ts';
+import { crash } from './interruption.ts';
 import { NAMESPACE, nodeSpec } from './objects.ts';
 import { attachVolume, detachVolumes } from './volumes.ts';
 import { openWorld, type World } from './world.ts';

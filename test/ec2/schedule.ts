@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
-import { crash } from './hook-process.ts';
+import { crash } from './interruption.ts';
 import { INSTANCE_TYPE, nodeClass, ZONE } from './objects.ts';
 import type { Pass } from './metacontroller.ts';
 import { trouble, TROUBLES, type Trouble } from './troubles.ts';

@@ -1,9 +1,12 @@
+import { OUT_OF_SERVICE, RETIRING } from '../../hooks/api/labels.ts';
+import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { Action } from '../../local/ec2/actions/action.ts';
 import { attachVolumeAction, detachVolumeAction } from '../../local/ec2/actions/attachments.ts';
 import { ACTIONS } from '../../local/ec2/actions/table.ts';
 import type { Effect } from '../../local/ec2/journal.ts';
 import type { Fields } from '../../local/ec2/request.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
+import { instanceIdOf } from './machines.ts';
 import { ZONE } from './objects.ts';
 
 const SETTLING_SECONDS = 1;
@@ -52,9 +55,14 @@ export const attachVolume = (simulation: Simulation, instanceId: string): string
 /** Detaches all volumes with data, as the CSI driver does when their pods are gone. */
 export const detachVolumes = (simulation: Simulation): void => detachWhere(simulation, () => true);
 
-/** The same for one instance. */
-export const detachVolumesFrom = (simulation: Simulation, instanceId: string): void =>
-  detachWhere(simulation, (attachedTo) => attachedTo === instanceId);
+const isToBeLeft = ({ spec }: ClusterNode): boolean =>
+  spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key || key === RETIRING.key) ?? false;
+
+/** Pods on a Node that is out of service, or to be left, are let go, and their volumes with them. */
+export const detachVolumesToBeLeft = (simulation: Simulation, nodes: Iterable<ClusterNode>): void => {
+  const left = [...nodes].filter(isToBeLeft).map(instanceIdOf);
+  if (left.length > 0) detachWhere(simulation, (attachedTo) => left.includes(attachedTo));
+};
 
 const detachWhere = (simulation: Simulation, isMeant: (instanceId: string) => boolean): void => {
   simulation.present(() => undefined);

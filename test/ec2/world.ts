@@ -11,6 +11,7 @@ import { inProcessClients, simulateEc2 } from './in-process-ec2.ts';
 import { createLaws } from './laws.ts';
 import { createMachines } from './machines.ts';
 import { createMetacontroller, type Metacontroller } from './metacontroller.ts';
+import { detachVolumesToBeLeft } from './volumes.ts';
 
 /** One cluster and one account, in which nothing happens but what a test says; time stands still between. */
 export type World = {
@@ -102,7 +103,9 @@ export const openWorld = (seed = 7, settings: Partial<Ec2Settings> = {}): World 
 
   const advance = (seconds: number): void => {
     simulation.clock.advance(seconds);
-    for (const uid of machines.step()) {
+    const changed = machines.step();
+    detachVolumesToBeLeft(simulation, api.nodes.values());
+    for (const uid of changed) {
       const name = names.get(uid);
       if (name !== undefined) metacontroller.wake(name, 0);
     }

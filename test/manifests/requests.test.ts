@@ -110,6 +110,7 @@ const NODE_CALLS: CallOfEach<NodeCluster> = {
   readParent: (port) => port.readParent('acme', 'trades-0'),
   csiDriversOf: (port) => port.csiDriversOf('node'),
   nodesOf: (port) => port.nodesOf(owner),
+  fleetReadiness: (port) => port.fleetReadiness(),
   volumePodsOn: (port) => port.volumePodsOn('node'),
   guard: (port) => port.guard(joinedNode),
   cordon: (port) => port.cordon(joinedNode),
@@ -149,7 +150,10 @@ const requestsOfTheHooks = async (): Promise<string[]> => {
     () => undefined,
   );
   await callAll(createDatabaseCluster(api, record), DATABASE_CALLS);
-  await callAll(createNodeCluster(api, record), NODE_CALLS);
+  await callAll(
+    createNodeCluster(api, record, () => new Date()),
+    NODE_CALLS,
+  );
   await callAll(createVolumeCluster(api, record), VOLUME_CALLS);
   await createCredentials(api, identity);
   await readBasicCredentials(api, identity);

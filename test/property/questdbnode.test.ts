@@ -213,7 +213,8 @@ describe('the laws of retiring an instance', () => {
       const { answer } = await finalize(dying(one));
       if (answer?.finalized !== true) return;
       expect(owned(one).filter(({ state }) => state !== 'terminated')).toEqual([]);
-      const mayBeUnderWay = one.request.parent.status?.launch !== undefined && owned(one).length === 0;
+      const { launch, instanceId } = one.request.parent.status ?? {};
+      const mayBeUnderWay = launch !== undefined && instanceId === undefined && owned(one).length === 0;
       expect(mayBeUnderWay).toBe(false);
     }));
 });

@@ -19,7 +19,10 @@ describe('a pass that may be refused', () => {
 
   it('tells a refusal in the conditions, and keeps all else that was known', async () => {
     const joined = condition('Joined', 'True');
-    const status = { claimName: 'x', conditions: [condition('Ready', 'True'), joined, condition('Stalled', 'True')] };
+    const status = {
+      claimName: 'x',
+      conditions: [condition('Ready', 'Unknown'), joined, condition('Stalled', 'True')],
+    };
     const said = { observedGeneration: 1, reason: 'CallRefused', message: 'EC2 said no.' };
     await expect(passing(refusing, status)).resolves.toEqual({
       status: {
@@ -33,6 +36,18 @@ describe('a pass that may be refused', () => {
       children: [],
       resyncAfterSeconds: 30,
     });
+  });
+
+  it.each([
+    ['is no news of what was found Ready', 1, 'True'],
+    ['is news of what was Ready for an older spec', 0, 'False'],
+  ])('%s', async (_name, observedGeneration, expected) => {
+    const ready = condition('Ready', 'True', { observedGeneration });
+    const { status } = await passing(refusing, { conditions: [ready] });
+    expect(status.conditions?.map(({ type, status: said }) => [type, said])).toEqual([
+      ['Ready', expected],
+      ['Stalled', 'True'],
+    ]);
   });
 
   it('tells it of an object of which nothing was known', async () => {

@@ -17,8 +17,8 @@ const NO_CAPACITY = { outcome: 'NoCapacity', code: 'InsufficientInstanceCapacity
 const REFUSED = { outcome: 'Refused', code: 'UnauthorizedOperation', message: 'No.' } as const;
 const SHORTAGE: Shortage = { reason: FULL.code, message: 'Full.', since: stampAfter(-600), nextTry: stampAfter(-1) };
 
-const decided = (spec: Partial<QuestDBNodeClass['spec']>): LaunchIntent => {
-  const decision = planDecision(observingNode({ nodeClass: aNodeClass(spec) }), CONTEXT, 1);
+const decided = (spec: Partial<QuestDBNodeClass['spec']>, attempt = 1): LaunchIntent => {
+  const decision = planDecision(observingNode({ nodeClass: aNodeClass(spec) }), CONTEXT, attempt);
   if (decision.step !== 'Decide') throw new Error(decision.refusal.message);
   return { ...decision.launch, requestedAt: stampAfter(-30) };
 };
@@ -43,18 +43,21 @@ describe('a subnet without a free address', () => {
   it.each([
     ['subnet-1', 'subnet-2'],
     ['subnet-2', 'subnet-3'],
-  ])('%s is followed by %s at once, in the same attempt and with the same token', async (full, subnetId) => {
-    const intent = { ...decided(THREE), subnetId: full };
-    const { progress, effects } = await tried({ intent, answer: FULL });
-    expect(progress).toEqual({
-      step: 'NextSubnet',
-      full,
-      launch: { ...intent, subnetId, requestedAt: STAMP },
-      shortage: undefined,
-    });
-    // It is written down first.
-    expect(effects).toEqual([{ call: 'launch', with: intent }]);
-  });
+  ])(
+    '%s is followed by %s at once, as another attempt: EC2 remembers what was asked with a token',
+    async (full, subnetId) => {
+      const intent = { ...decided(THREE), subnetId: full };
+      const { progress, effects } = await tried({ intent, answer: FULL });
+      expect(progress).toEqual({
+        step: 'NextSubnet',
+        full,
+        launch: { ...decided(THREE, 2), subnetId, requestedAt: STAMP },
+        shortage: undefined,
+      });
+      // It is written down first.
+      expect(effects).toEqual([{ call: 'launch', with: intent }]);
+    },
+  );
 
   it('that was the last is a shortage, after which the first is tried again', async () => {
     const intent = { ...decided(THREE), subnetId: 'subnet-3' };
@@ -62,7 +65,7 @@ describe('a subnet without a free address', () => {
     expect(progress).toEqual({
       step: 'NoCapacity',
       shortage: { reason: FULL.code, message: 'Full.', since: STAMP, nextTry: stampAfter(180) },
-      launch: { ...intent, subnetId: 'subnet-1', requestedAt: STAMP },
+      launch: { ...decided(THREE, 2), requestedAt: STAMP },
     });
     expect(effects.map(({ call }) => call)).toEqual(['launch', 'record']);
   });
@@ -107,9 +110,8 @@ describe('a lack of capacity', () => {
       intent,
       answer: { ...NO_CAPACITY, code: 'ReservationCapacityExceeded' },
     });
-    const { capacityReservationId: _none, ...mended } = intent;
     expect(progress).toMatchObject({ step: 'NoCapacity', shortage: { reason: 'ReservationCapacityExceeded' } });
-    expect(progress).toHaveProperty('launch', { ...mended, requestedAt: STAMP });
+    expect(progress).toHaveProperty('launch', { ...decided(THREE, 2), requestedAt: STAMP });
   });
 });
 

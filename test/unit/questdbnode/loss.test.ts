@@ -79,12 +79,11 @@ describe('an impaired machine', () => {
     expect(step({ node, impairedSince: after(-seconds) }).step).toBe(expected);
   });
 
-  it('that never joined is lost too', () => {
+  it('that never joined is kept for inspection', () => {
     const parent = aNodeParent({ status: { instanceId: INSTANCE_ID, launch: anIntent() } });
-    expect(step({ parent, node: undefined, instance: anInstance(), impairedSince: after(-300) })).toMatchObject({
-      step: 'Fence',
-      fence: { reason: 'InstanceImpaired' },
-    });
+    const impaired = { parent, node: undefined, impairedSince: after(-300) };
+    expect(step({ ...impaired, instance: anInstance() }).step).toBe('AwaitJoin');
+    expect(step({ ...impaired, instance: longRunning() })).toMatchObject({ refusal: { reason: 'JoinTimeout' } });
   });
 });
 
@@ -145,6 +144,11 @@ describe('a machine that is off', () => {
   it.each<[string, Partial<Observed>, object]>([
     ['is started', {}, { step: 'Start' }],
     ['is not while it may not', { parent: joined({}, 'Never') }, { step: 'StandDown', reason: 'InstanceStopped' }],
+    [
+      'lets its pod go when it is not started any more',
+      { parent: joined({}, 'Never'), node: silent(1) },
+      { step: 'TakeOutOfService', reason: 'InstanceStopped' },
+    ],
     ['is waited for while it stops', { instance: longRunning('stopping') }, { step: 'AwaitStopped', fence: undefined }],
     ['is waited for while it shuts down', { instance: longRunning('shutting-down') }, { step: 'AwaitStopped' }],
   ])('%s', (_name, changes, expected) => {
@@ -176,7 +180,11 @@ describe('a machine that is terminated', () => {
 
   it('is followed by one that is there already, if there is', () => {
     const other = anInstance({ instanceId: 'i-0000000000000000b' });
-    expect(step({ instance: terminated, owned: [other] })).toEqual({ step: 'Adopt', instance: other });
+    expect(step({ instance: terminated, owned: [other] })).toMatchObject({
+      step: 'Adopt',
+      instance: other,
+      replaced: { instanceId: INSTANCE_ID, reason: 'InstanceTerminated' },
+    });
   });
 });
 
@@ -185,5 +193,16 @@ describe('one that was replaced and runs again', () => {
     const parent = aNodeParent({ status: { launch: anIntent({ attempt: 2 }) } });
     const returned = longRunning();
     expect(step({ parent, instance: undefined, returned })).toEqual({ step: 'Adopt', instance: returned });
+  });
+});
+
+describe('a machine that EC2 does not show while its Node is Ready', () => {
+  it('works, and is left alone however long', () => {
+    const parent = joined({
+      launchedAt: stampAfter(-9000),
+      conditions: [condition('Launched', 'False', { lastTransitionTime: stampAfter(-9000) })],
+      ...fence(-9000, 'InstanceNotFound'),
+    });
+    expect(step({ parent, instance: undefined, node: aClusterNode() }).step).toBe('AwaitVisible');
   });
 });

@@ -160,13 +160,14 @@ describe('a launch that waits for capacity', () => {
     expect(plan).toEqual({ step: 'AwaitCapacity', shortage: SHORTAGE, launch });
   });
 
-  it('is decided anew, in the same attempt and with the same token, when the class changes', () => {
+  it('is decided anew, as another attempt, when the class changes', () => {
     const { launch, plan } = waiting({ capacityReservationId: 'cr-empty' });
-    expect(plan).toEqual({
+    expect(plan).toMatchObject({
       step: 'AwaitCapacity',
       shortage: SHORTAGE,
-      launch: { ...launch, capacityReservationId: 'cr-empty', requestedAt: STAMP },
+      launch: { attempt: launch.attempt + 1, capacityReservationId: 'cr-empty', requestedAt: STAMP },
     });
+    expect(plan).not.toMatchObject({ launch: { token: launch.token } });
   });
 
   it('stays as it was when the class has become one that cannot be launched from', () => {

@@ -24,6 +24,12 @@ const fence = (seconds: number) => ({
   since: stampAfter(-seconds),
 });
 
+const MISSED = (seconds: number) => ({
+  instanceId: INSTANCE_ID,
+  reason: 'InstanceNotFound',
+  since: stampAfter(-seconds),
+});
+
 const retiree = (changes: Partial<Retiree> = {}): Retiree => ({
   instanceId: INSTANCE_ID,
   instance: instance(),
@@ -31,6 +37,7 @@ const retiree = (changes: Partial<Retiree> = {}): Retiree => ({
   volumePods: [],
   since: after(-60),
   fence: undefined,
+  mayFence: true,
   isReplaced: false,
   ...changes,
 });
@@ -38,8 +45,32 @@ const retiree = (changes: Partial<Retiree> = {}): Retiree => ({
 describe('an instance that is to go', () => {
   it.each<[string, Partial<Retiree>, object]>([
     ['and is hidden is waited for', { instance: undefined }, { step: 'AwaitVisible', until: after(240) }],
-    ['and is hidden for good leaves its Node', { instance: undefined, since: after(-300) }, { step: 'RemoveNode' }],
-    ['and is hidden for good is over', { instance: undefined, node: undefined, since: after(-300) }, { step: 'Done' }],
+    [
+      'and is missed is written down so',
+      { instance: undefined, since: after(-300), node: dead(1) },
+      { step: 'Fence', fence: MISSED(0) },
+    ],
+    [
+      'and is missed waits for its turn to be written down',
+      { instance: undefined, since: after(-300), node: dead(1), mayFence: false },
+      { step: 'AwaitVisible' },
+    ],
+    [
+      'and is missed is waited for',
+      { instance: undefined, since: after(-900), node: dead(1), fence: MISSED(299) },
+      { step: 'AwaitVisible' },
+    ],
+    [
+      'and is missed while its Node is Ready is waited for, however long',
+      { instance: undefined, since: after(-9000), fence: MISSED(9000) },
+      { step: 'AwaitVisible' },
+    ],
+    [
+      'and is hidden for good leaves its Node',
+      { instance: undefined, node: dead(1), fence: MISSED(300) },
+      { step: 'RemoveNode' },
+    ],
+    ['and is hidden for good is over', { instance: undefined, node: undefined, fence: MISSED(300) }, { step: 'Done' }],
     ['and is terminated leaves its Node', { instance: instance('terminated') }, { step: 'RemoveNode', node: cordoned }],
     ['and is terminated is over', { instance: instance('terminated'), node: undefined }, { step: 'Done' }],
     [
@@ -54,7 +85,7 @@ describe('an instance that is to go', () => {
     ],
     [
       'and is hidden for good keeps its Node while that holds a volume',
-      { instance: undefined, since: after(-300), node: aClusterNode({ volumesAttached: ['vol-1'] }) },
+      { instance: undefined, fence: MISSED(300), node: dead(1, { volumesAttached: ['vol-1'] }) },
       { step: 'TakeOutOfService' },
     ],
     ['and is shutting down is waited for', { instance: instance('shutting-down') }, { step: 'AwaitTerminated' }],
@@ -94,6 +125,11 @@ describe('an instance that is to go', () => {
     [
       'with a volume and a dead Node is waited for a while',
       { instance: inUse(), node: dead(299) },
+      { step: 'AwaitDetach' },
+    ],
+    [
+      'with a volume and a dead Node waits for its turn to be fenced',
+      { instance: inUse(), node: dead(300), mayFence: false },
       { step: 'AwaitDetach' },
     ],
     ['with a volume and a dead Node is fenced', { instance: inUse(), node: dead(300) }, { step: 'Fence' }],

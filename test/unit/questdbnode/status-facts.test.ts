@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../../hooks/api/conditions.ts';
 import type { Observed } from '../../../hooks/questdbnode/observe.ts';
 import type { Progress } from '../../../hooks/questdbnode/progress.ts';
+import { NOTHING_RETIRES } from '../../../hooks/questdbnode/retiring.ts';
 import { statusOf } from '../../../hooks/questdbnode/status.ts';
 import { stampAfter } from '../../fixtures/clock.ts';
 import {
@@ -13,7 +14,6 @@ import {
   observingNode,
 } from '../../fixtures/questdbnode.ts';
 
-const NOTHING_RETIRES = { left: [], fence: undefined };
 const instance = anInstance();
 const launch = anIntent();
 const shortage = { reason: 'X', message: 'Full.', since: stampAfter(-60), nextTry: stampAfter(60) };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../hooks/questdbnode/progress.ts';
+import { NOTHING_RETIRES } from '../../../hooks/questdbnode/retiring.ts';
 import { statusOf } from '../../../hooks/questdbnode/status.ts';
 import { stampAfter } from '../../fixtures/clock.ts';
 import {
@@ -12,8 +13,6 @@ import {
 } from '../../fixtures/questdbnode.ts';
 
 type Said = [status: string, reason: string, message: string];
-
-const NOTHING_RETIRES = { left: [], fence: undefined };
 
 /** All but Drifted, which is not about the instance; see drift.test.ts. */
 const said = (progress: Progress, changes: Parameters<typeof observingNode>[0] = {}): Record<string, Said> =>

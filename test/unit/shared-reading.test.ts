@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sharedReading, type SharedReading } from '../../../hooks/aws/shared-reading.ts';
-import { after } from '../../fixtures/clock.ts';
+import { sharedReading, type SharedReading } from '../../hooks/shared-reading.ts';
+import { after } from '../fixtures/clock.ts';
 
 type Answer = { resolve: (value: number) => void; reject: (error: Error) => void };
 let time: number;
