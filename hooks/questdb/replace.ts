@@ -79,8 +79,9 @@ const retiring = (nodes: readonly QuestDBNode[]): string => {
   const names = nodes.map(({ metadata }) => `"${metadata.name}"`).join(', ');
   const said = nodes
     .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
-    .map(({ status }) => conditionOf(status?.conditions, 'Ready')?.message)
-    .find((message) => message !== undefined);
+    .map(({ status }) => conditionOf(status?.conditions, 'Ready'))
+    // Until its hook has seen the deletion it still says what it said before.
+    .find((ready) => ready?.status === 'False')?.message;
   return `The database is stopped. Waiting for QuestDBNode ${names} to be gone${said === undefined ? '.' : `: ${said}`}`;
 };
 

@@ -201,6 +201,15 @@ describe('Recreate', () => {
       },
     ],
     [
+      'an old node that still says that it is Ready',
+      [stopped, gone],
+      {},
+      {
+        reason: 'NodeRetiring',
+        message: 'The database is stopped. Waiting for QuestDBNode "trades-a" to be gone.',
+      },
+    ],
+    [
       'the old nodes, in the words of one that goes',
       [
         stopped,
