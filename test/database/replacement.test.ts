@@ -134,16 +134,12 @@ describe.concurrent('a database', () => {
     const database = await serve('drain');
     const before = await nodeOf(database);
     const node = (await database.pod())?.spec?.nodeName as string;
-    const watching = watch(database);
-    await cluster().kubectl.run(
-      'drain',
-      node,
-      '--ignore-daemonsets',
-      '--delete-emptydir-data',
-      `--timeout=${MOVE_SECONDS}s`,
-    );
+    // kubectl evicts by name: where it asks for the pod on the new instance it is refused, and the same drain again passes.
+    const drain = ['drain', node, '--ignore-daemonsets', '--delete-emptydir-data'];
+    await expect(cluster().kubectl.run(...drain, '--timeout=5s'), 'the budget holds it').rejects.toThrow();
+    expect(await database.rows()).toEqual(database.written);
+    await eventually(() => cluster().kubectl.run(...drain, '--timeout=30s'), MOVE_SECONDS);
     await expectMoved(database, before, 'r6i.large');
-    expect((await watching.end()).interruptions).toBe(1);
   });
 });
 
