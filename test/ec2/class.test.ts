@@ -109,7 +109,7 @@ describe('subnets of one zone', () => {
     expect(instanceOf(await served(TWO_SUBNETS)).subnetId).toBe('subnet-local-a');
   });
 
-  it('that are full are passed over at once, in the same attempt', async () => {
+  it('that are full are passed over at once, as another attempt', async () => {
     const world = opened(TWO_SUBNETS);
     fill(world, 'subnet-local-a');
     await world.metacontroller.pass(NAME);
@@ -117,7 +117,8 @@ describe('subnets of one zone', () => {
     expect(await world.metacontroller.pass(NAME)).toMatchObject({ answer: { resyncAfterSeconds: 1 } });
     expect(reason(world)).toBe('InsufficientFreeAddressesInSubnet');
     // Written down, and EC2 is asked next.
-    expect(object(world).status?.launch).toMatchObject({ attempt: 1, token, subnetId: 'subnet-local-a2' });
+    expect(object(world).status?.launch).toMatchObject({ attempt: 2, subnetId: 'subnet-local-a2' });
+    expect(object(world).status?.launch?.token).not.toBe(token);
     expect([launches(world), object(world).status?.shortage]).toEqual([1, undefined]);
     const before = world.now().getTime();
     await world.metacontroller.pass(NAME);
@@ -141,7 +142,7 @@ describe('subnets of one zone', () => {
     world.command('heal');
     await world.settle();
     expect(instanceOf(world).subnetId).toBe('subnet-local-a');
-    expect(object(world).status?.launch?.attempt).toBe(1);
+    expect(object(world).status?.launch?.attempt).toBe(5);
     expect(world.violations()).toEqual([]);
   });
 
@@ -184,10 +185,11 @@ describe('a capacity reservation', () => {
     world.api.create(NAME, nodeSpec(NODE));
     await world.settle(() => object(world).status?.shortage !== undefined);
     expect(reason(world)).toBe('ReservationCapacityExceeded');
-    const { token, attempt } = object(world).status?.launch ?? {};
+    const { token } = object(world).status?.launch ?? {};
     world.api.nodeClass = nodeClass();
     await world.settle();
-    expect(object(world).status?.launch).toMatchObject({ token, attempt });
+    expect(object(world).status?.launch).toMatchObject({ attempt: 2 });
+    expect(object(world).status?.launch?.token).not.toBe(token);
     expect(instanceOf(world).capacityReservation).toEqual({ preference: 'open' });
     expect(world.violations()).toEqual([]);
   });

@@ -96,7 +96,9 @@ export const createMachines = (simulation: Simulation, api: Registry): Machines 
       if (node.metadata.finalizers?.includes(TERMINATION) !== true) api.nodes.delete(name);
       else if (node.metadata.deletionTimestamp === undefined) {
         const deletionTimestamp = rfc3339(new Date(simulation.clock.now()));
-        api.nodes.set(name, { ...node, metadata: { ...node.metadata, deletionTimestamp } });
+        const dying = { ...node, metadata: { ...node.metadata, deletionTimestamp } };
+        // The cloud controller takes no Node away that is Ready.
+        api.nodes.set(name, withReady(dying, 'Unknown', simulation.clock.now()));
       } else continue;
       api.csiNodes.delete(name);
       changed.add(node.metadata.labels?.[NODE] ?? '');
