@@ -1,11 +1,15 @@
 import { constants } from 'node:fs';
 import { cp, lstat, mkdir, readdir, readlink, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { giveSize, removeVolume } from './sized.ts';
 
 /** The file systems of the simulated EBS volumes: one folder each below `root`, kept like the blocks of a disk. */
 export type FileSystems = {
-  /** The folder of the volume; made, empty, when the volume was never used: a blank disk is formatted on first use. */
-  ensure: (volumeId: string) => Promise<string>;
+  /**
+   * The folder of the volume; made, empty, when the volume was never used: a blank disk is formatted on first use. With `bytes` its file system has
+   * that size, and grows to it.
+   */
+  ensure: (volumeId: string, bytes?: number) => Promise<string>;
   pathOf: (volumeId: string) => string;
   remove: (id: string) => Promise<void>;
   /** Copies what the volume holds now under the id of the snapshot. */
@@ -50,11 +54,12 @@ export const fileSystemsIn = (root: string): FileSystems => {
   const pathOf = (id: string): string => join(root, id);
   return {
     pathOf,
-    ensure: async (volumeId) => {
+    ensure: async (volumeId, bytes) => {
       await mkdir(pathOf(volumeId), { recursive: true });
+      if (bytes !== undefined) await giveSize(pathOf(volumeId), bytes);
       return pathOf(volumeId);
     },
-    remove: (id) => rm(pathOf(id), { recursive: true, force: true }),
+    remove: (id) => removeVolume(pathOf(id)),
     capture: async (volumeId, snapshotId) => {
       await mkdir(pathOf(volumeId), { recursive: true });
       await copyTree(pathOf(volumeId), pathOf(snapshotId));

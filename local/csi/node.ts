@@ -1,10 +1,11 @@
 import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { status } from '@grpc/grpc-js';
-import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EC2Client, Volume } from '@aws-sdk/client-ec2';
 import { CsiError, required } from './errors.ts';
 import type { FileSystems } from './filesystems.ts';
 import { GIB, type NodeExpandRequest, type NodePublishRequest, type StageRequest } from './messages.ts';
+import { bytesOf } from './sized.ts';
 import { describeVolume } from './volumes.ts';
 
 const CAPABILITIES = ['STAGE_UNSTAGE_VOLUME', 'EXPAND_VOLUME', 'GET_VOLUME_STATS'];
@@ -26,11 +27,14 @@ const unmount = async (at: string): Promise<void> => {
   await rm(at);
 };
 
-const sizeOf = async (ec2: EC2Client, volumeId: string): Promise<number> => {
+const volumeOf = async (ec2: EC2Client, volumeId: string): Promise<Volume> => {
   const volume = await describeVolume(ec2, volumeId);
   if (volume === undefined) throw new CsiError(status.NOT_FOUND, `volume ${volumeId} does not exist`);
-  return (volume.Size ?? 0) * GIB;
+  return volume;
 };
+
+const sizeOf = async (ec2: EC2Client, volumeId: string): Promise<number> =>
+  ((await volumeOf(ec2, volumeId)).Size ?? 0) * GIB;
 
 const stats = async (ec2: EC2Client, files: FileSystems, volumeId: string) => {
   const total = await sizeOf(ec2, volumeId);
@@ -50,7 +54,8 @@ export const nodeService = (ec2: EC2Client, files: FileSystems) => ({
     if (!request.publish_context.devicePath) {
       throw new CsiError(status.INVALID_ARGUMENT, 'publish_context has no devicePath: the volume is not attached');
     }
-    await mount(await files.ensure(volumeId), at);
+    // As the real driver does, which grows the file system of a volume that has grown while it was nowhere.
+    await mount(await files.ensure(volumeId, bytesOf(await volumeOf(ec2, volumeId))), at);
     return {};
   },
   NodeUnstageVolume: async (request: { volume_id: string; staging_target_path: string }) => {
@@ -70,8 +75,10 @@ export const nodeService = (ec2: EC2Client, files: FileSystems) => ({
     await unmount(required(request.target_path, 'target_path'));
     return {};
   },
-  NodeExpandVolume: async (request: NodeExpandRequest) => ({
-    capacity_bytes: await sizeOf(ec2, required(request.volume_id, 'volume_id')),
-  }),
+  NodeExpandVolume: async (request: NodeExpandRequest) => {
+    const volume = await volumeOf(ec2, required(request.volume_id, 'volume_id'));
+    await files.ensure(request.volume_id, bytesOf(volume));
+    return { capacity_bytes: (volume.Size ?? 0) * GIB };
+  },
   NodeGetVolumeStats: (request: { volume_id: string }) => stats(ec2, files, required(request.volume_id, 'volume_id')),
 });

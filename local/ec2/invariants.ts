@@ -5,10 +5,8 @@ const OWNER_TAG = 'questdb-fleet.dev/owner-uid';
 const ATTEMPT_TAG = 'questdb-fleet.dev/attempt';
 const DATA_TAGS = ['questdb-fleet.dev/database', 'kubernetes.io/created-for/pvc/name'];
 
-export type InvariantOptions = {
-  /** Volumes whose data was given up on purpose (`deletionPolicy: Delete`). */
-  mayDelete?: (volumeId: string, tags: Tags) => boolean;
-};
+/** What the operator puts on a volume whose deletion was confirmed, and the CSI driver on one it makes (by CreateVolume). */
+const RELEASE_TAG = 'ebs.csi.aws.com/cluster';
 
 type Seen = { tags: Tags; state: InstanceState };
 
@@ -18,6 +16,8 @@ type World = {
   /** Where each volume is attached. */
   attached: Map<string, string>;
   lastTarget: Map<string, VolumeSpec>;
+  /** Volumes whose data was given up on purpose (`deletionPolicy: Delete`). */
+  released: Set<string>;
   violations: string[];
 };
 
@@ -72,9 +72,10 @@ const onState = (world: World, entry: JournalEntry, effect: StateEffect): string
   return rival === undefined ? undefined : rivalry(`${entry.caller} started ${effect.id}`, seen.tags, rival);
 };
 
-const onTags = (world: World, id: string, tags: Tags): void => {
+const onTags = (world: World, entry: JournalEntry, id: string, tags: Tags): void => {
   const seen = world.live.get(id);
   if (seen) seen.tags = tags;
+  if (entry.action === 'CreateTags' && JSON.stringify(entry.parameters).includes(RELEASE_TAG)) world.released.add(id);
 };
 
 const onAttach = (world: World, volumeId: string, instanceId: string): string | undefined => {
@@ -84,12 +85,12 @@ const onAttach = (world: World, volumeId: string, instanceId: string): string | 
 };
 
 const onDelete = (
+  world: World,
   entry: JournalEntry,
   effect: Extract<Effect, { effect: 'volume-deleted' }>,
-  options: InvariantOptions,
 ): string | undefined => {
   const holdsData = DATA_TAGS.some((tag) => tag in effect.tags);
-  if (entry.action !== 'DeleteVolume' || !holdsData || options.mayDelete?.(effect.id, effect.tags)) return undefined;
+  if (entry.action !== 'DeleteVolume' || !holdsData || world.released.has(effect.id)) return undefined;
   return `${entry.caller} deleted ${effect.id}, which holds the data of a database`;
 };
 
@@ -100,7 +101,7 @@ const onModify = (world: World, effect: Extract<Effect, { effect: 'volume-modifi
   return last && sameSpec(last, effect.to) ? `${effect.id} modified twice for one change` : undefined;
 };
 
-const check = (world: World, entry: JournalEntry, effect: Effect, options: InvariantOptions): string | undefined => {
+const check = (world: World, entry: JournalEntry, effect: Effect): string | undefined => {
   switch (effect.effect) {
     case 'instance-launched':
       return onLaunch(world, effect.id, effect.tags);
@@ -112,11 +113,15 @@ const check = (world: World, entry: JournalEntry, effect: Effect, options: Invar
       world.attached.delete(effect.id);
       return undefined;
     case 'volume-deleted':
-      return onDelete(entry, effect, options);
+      return onDelete(world, entry, effect);
     case 'volume-modified':
       return onModify(world, effect);
+    case 'modification-failed':
+      // It may be asked for again.
+      world.lastTarget.delete(effect.id);
+      return undefined;
     case 'tags-changed':
-      onTags(world, effect.id, effect.tags);
+      onTags(world, entry, effect.id, effect.tags);
       return undefined;
     default:
       return undefined;
@@ -124,11 +129,17 @@ const check = (world: World, entry: JournalEntry, effect: Effect, options: Invar
 };
 
 /** Reads a journal from its beginning and says, one sentence each, what in it must never happen. */
-export const violationsIn = (journal: JournalEntry[], options: InvariantOptions = {}): string[] => {
-  const world: World = { live: new Map(), attached: new Map(), lastTarget: new Map(), violations: [] };
+export const violationsIn = (journal: JournalEntry[]): string[] => {
+  const world: World = {
+    live: new Map(),
+    attached: new Map(),
+    lastTarget: new Map(),
+    released: new Set(),
+    violations: [],
+  };
   for (const entry of journal) {
     for (const effect of entry.effects) {
-      const violation = check(world, entry, effect, options);
+      const violation = check(world, entry, effect);
       if (violation !== undefined) world.violations.push(`${entry.time} ${violation}`);
     }
   }

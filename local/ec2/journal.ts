@@ -10,6 +10,7 @@ export type Effect =
   | { effect: 'volume-attached'; id: string; instanceId: string; device: string }
   | { effect: 'volume-detached'; id: string; instanceId: string }
   | { effect: 'volume-modified'; id: string; from: VolumeSpec; to: VolumeSpec }
+  | { effect: 'modification-failed'; id: string }
   | { effect: 'snapshot-created'; id: string; volumeId: string }
   | { effect: 'snapshot-deleted'; id: string }
   | { effect: 'tags-changed'; id: string; tags: Tags };

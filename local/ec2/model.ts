@@ -78,7 +78,9 @@ export type VolumeSpec = { type: string; size: number; iops: number; throughput?
 export type Modification = {
   from: VolumeSpec;
   to: VolumeSpec;
-  state: 'modifying' | 'optimizing' | 'completed';
+  state: 'modifying' | 'optimizing' | 'completed' | 'failed';
+  /** Instead of optimizing it fails, for this reason. */
+  failure?: string | undefined;
   startTime: number;
   optimizingAt: number;
   completedAt: number;
@@ -95,6 +97,10 @@ export type Volume = VolumeSpec & {
   encrypted: boolean;
   snapshotId?: string | undefined;
   attachment?: Attachment | undefined;
+  /** Why the next modification will fail. */
+  nextFailure?: string | undefined;
+  /** A detachment does not come to its end: the machine does not let go. */
+  stuck?: boolean | undefined;
   /** Oldest first; the last one is what DescribeVolumesModifications shows. */
   modifications: Modification[];
 };

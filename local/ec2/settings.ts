@@ -6,6 +6,8 @@ export type Ec2Settings = {
   visibilityDelaySeconds: number;
   /** The same for volumes and snapshots. */
   volumeVisibilityDelaySeconds: number;
+  /** How long a modification is not shown by those calls that look; the call that modifies knows it. */
+  modificationVisibilityDelaySeconds: number;
   /** How new instances boot: with a kubelet that runs processes, or as a KWOK Node. */
   bootAs: 'process' | 'kwok';
   /** EC2's token buckets: RequestLimitExceeded when calls come too fast. */
@@ -39,6 +41,7 @@ export const DEFAULT_SETTINGS: Ec2Settings = {
   speed: 1,
   visibilityDelaySeconds: 1,
   volumeVisibilityDelaySeconds: 0,
+  modificationVisibilityDelaySeconds: 0,
   bootAs: 'process',
   throttling: false,
   shuffle: true,

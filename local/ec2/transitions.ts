@@ -28,6 +28,7 @@ export const detachNow = (context: Context, volume: Volume): void => {
   if (!attachment) return;
   context.record({ effect: 'volume-detached', id: volume.id, instanceId: attachment.instanceId });
   volume.attachment = undefined;
+  volume.stuck = undefined;
   volume.state = 'available';
 };
 
@@ -95,9 +96,12 @@ const advanceAttachment = (context: Context, volume: Volume): void => {
   }
 };
 
-const advanceModification = (volume: Volume): void => {
+const advanceModification = (context: Context, volume: Volume): void => {
   const modification = volume.modifications.at(-1);
-  if (modification?.state === 'modifying') {
+  if (modification?.state === 'modifying' && modification.failure !== undefined) {
+    modification.state = 'failed';
+    context.record({ effect: 'modification-failed', id: volume.id });
+  } else if (modification?.state === 'modifying') {
     modification.state = 'optimizing';
     const { type, size, iops, throughput } = modification.to;
     Object.assign(volume, { type, size, iops, throughput });
@@ -117,12 +121,13 @@ const dueOfVolume = (volume: Volume): Due[] => {
       },
     });
   }
-  const attachmentAt = volume.attachment?.next?.at;
+  const isHeld = volume.stuck === true && volume.attachment?.next?.to === 'detached';
+  const attachmentAt = isHeld ? undefined : volume.attachment?.next?.at;
   if (attachmentAt !== undefined) due.push({ at: attachmentAt, apply: (then) => advanceAttachment(then, volume) });
   const modification = volume.modifications.at(-1);
-  if (modification && modification.state !== 'completed') {
+  if (modification?.state === 'modifying' || modification?.state === 'optimizing') {
     const at = modification.state === 'modifying' ? modification.optimizingAt : modification.completedAt;
-    due.push({ at, apply: () => advanceModification(volume) });
+    due.push({ at, apply: (then) => advanceModification(then, volume) });
   }
   return due;
 };

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, rmSync, symlinkSync } from 
 import { dirname, join, resolve } from 'node:path';
 import { binariesAreBuilt, binaryPath } from '../controlplane/binaries.ts';
 import { writeCredentials } from '../controlplane/credentials.ts';
+import { unmountBelow } from '../csi/sized.ts';
 import { ensurePki } from '../controlplane/pki.ts';
 import { noProgress, type Progress } from '../controlplane/progress.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -120,6 +121,7 @@ export const stopCluster = async (options: { stateDir: string; remove?: boolean 
         await waitUntil(gone, { seconds: STOP_SECONDS, message: () => '' }).catch(() => undefined);
       }
       await endLeftovers(settings);
+      await unmountBelow(settings.paths.volumes);
       return before;
     },
   );

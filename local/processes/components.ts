@@ -224,6 +224,8 @@ const hooks = (context: Context): Component => {
       EC2_SNAPSHOT_MAX_AGE_SECONDS: '2',
       EC2_VISIBILITY_SECONDS: '10',
       EC2_RETRY_SECONDS: '5',
+      EC2_MODIFICATION_RETRY_SECONDS: '10',
+      EC2_VOLUME_CHECK_SECONDS: '5',
       EC2_FORCE_STOP_SECONDS: '20',
       LOG_LEVEL: 'info',
     },

@@ -41,7 +41,7 @@ const checkMayModify = (context: Context, volume: Volume): void => {
     throw new Ec2Error('IncorrectState', `The volume '${volume.id}' is in the '${volume.state}' state.`);
   }
   const last = volume.modifications.at(-1);
-  if (last && last.state !== 'completed') {
+  if (last?.state === 'modifying' || last?.state === 'optimizing') {
     throw new Ec2Error(
       'IncorrectModificationState',
       `Volume ${volume.id} cannot be modified in modification state ${last.state.toUpperCase()}`,
@@ -67,6 +67,7 @@ const modifyVolume = (context: Context, fields: Fields): Answer => {
     from: { type, size, iops, throughput },
     to,
     state: 'modifying',
+    failure: volume.nextFailure,
     startTime: context.now,
     optimizingAt,
     completedAt: optimizingAt + Math.round(context.settings.optimizingSeconds * 1000),
@@ -75,14 +76,17 @@ const modifyVolume = (context: Context, fields: Fields): Answer => {
     ...volume.modifications.filter((earlier) => earlier.startTime > context.now - DAY_MS),
     modification,
   ];
+  volume.nextFailure = undefined;
   context.record({ effect: 'volume-modified', id: volume.id, from: modification.from, to });
   return { volumeModification: modificationXml(volume, modification, context.now) };
 };
 
 type Modified = { volume: Volume; modification: Modification };
 
-const latestOf = (volume: Volume): Modified[] => {
-  const modification = volume.modifications.at(-1);
+/** The call itself knows at once of the one before; those who look may have to wait. */
+const latestOf = ({ now, settings }: Context, volume: Volume): Modified[] => {
+  const visibleFrom = now - settings.modificationVisibilityDelaySeconds * 1000;
+  const modification = volume.modifications.findLast(({ startTime }) => startTime <= visibleFrom);
   return modification ? [{ volume, modification }] : [];
 };
 
@@ -99,13 +103,14 @@ const FILTERS: FilterTable<Modified> = {
 };
 
 const asked = (context: Context, ids: string[]): Modified[] => {
-  if (ids.length === 0) return visibleVolumes(context).flatMap(latestOf);
+  const latest = (volume: Volume) => latestOf(context, volume);
+  if (ids.length === 0) return visibleVolumes(context).flatMap(latest);
   const volumes = volumesById(context, ids);
-  const without = volumes.find((volume) => volume.modifications.length === 0);
+  const without = volumes.find((volume) => latest(volume).length === 0);
   if (without) {
     throw new Ec2Error('InvalidVolumeModification.NotFound', `Modification for volume '${without.id}' does not exist.`);
   }
-  return volumes.flatMap(latestOf);
+  return volumes.flatMap(latest);
 };
 
 const describeVolumesModifications = (context: Context, fields: Fields): Answer => {

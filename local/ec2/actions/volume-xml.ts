@@ -37,6 +37,11 @@ const progressOf = (modification: Modification, now: number): number => {
   return Math.min(99, Math.max(0, Math.floor(part * 100)));
 };
 
+const endTimeOf = ({ state, optimizingAt, completedAt }: Modification): string | undefined => {
+  if (state === 'failed') return time(optimizingAt);
+  return state === 'completed' ? time(completedAt) : undefined;
+};
+
 export const modificationXml = (volume: Volume, modification: Modification, now: number): Xml => ({
   volumeId: volume.id,
   modificationState: modification.state,
@@ -52,5 +57,6 @@ export const modificationXml = (volume: Volume, modification: Modification, now:
   originalMultiAttachEnabled: false,
   progress: progressOf(modification, now),
   startTime: time(modification.startTime),
-  endTime: modification.state === 'completed' ? time(modification.completedAt) : undefined,
+  statusMessage: modification.state === 'failed' ? modification.failure : undefined,
+  endTime: endTimeOf(modification),
 });

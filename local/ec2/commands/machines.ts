@@ -1,7 +1,7 @@
 import { beginStart } from '../actions/change-instance-state.ts';
 import type { Context } from '../context.ts';
 import type { Instance } from '../model.ts';
-import { beginStop, beginTermination, deleteVolumeNow, detachNow } from '../transitions.ts';
+import { beginStop, beginTermination } from '../transitions.ts';
 import { type Command, type CommandBody, CommandError, textOf } from './command.ts';
 
 /** The instance a command is about. */
@@ -65,17 +65,5 @@ export const powerOff: Command = {
     };
     instance.transitionReason = '';
     return { id: instance.id, state: instance.state };
-  },
-};
-
-export const deleteVolume: Command = {
-  usage: '{id}: loses a volume, attached or not',
-  run: (_simulation, context, body) => {
-    const id = textOf(body, 'id');
-    const volume = context.account.volumes[id];
-    if (!volume) throw new CommandError(`there is no volume ${id}`);
-    detachNow(context, volume);
-    deleteVolumeNow(context, volume);
-    return { id };
   },
 };

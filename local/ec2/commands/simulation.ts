@@ -6,6 +6,7 @@ import { CONNECTION_RESET, NO_ANSWER } from '../faults.ts';
 import { parseSettings } from '../settings.ts';
 import { type Command, CommandError, numberOf, textOf } from './command.ts';
 import { healInstance } from './troubles.ts';
+import { healVolume } from './volumes.ts';
 
 export const fail: Command = {
   usage: `{action, code?, message?, times?, when?}: makes the next calls of an action ("*" for any) fail with an error code of EC2, ${CONNECTION_RESET} or ${NO_ANSWER}; when "after", the effect happens first`,
@@ -26,13 +27,14 @@ export const fail: Command = {
 };
 
 export const heal: Command = {
-  usage: '{}: takes back all faults, troubles of instances and shortages of capacity and addresses',
+  usage: '{}: takes back all faults, troubles of instances and volumes, and shortages of capacity and addresses',
   run: (_simulation, context) => {
     const { account } = context;
     account.faults = [];
     account.capacity = {};
     account.addressLimits = {};
     for (const instance of Object.values(account.instances)) healInstance(context, instance);
+    for (const volume of Object.values(account.volumes)) healVolume(volume);
     return {};
   },
 };

@@ -1,9 +1,10 @@
 import { type Command, type CommandBody, CommandError } from './command.ts';
 import type { Effect } from '../journal.ts';
 import type { Simulation } from '../simulation.ts';
-import { deleteVolume, powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
+import { powerOff, startInstance, stopInstance, terminateInstance } from './machines.ts';
 import { addresses, advance, capacity, fail, heal, reset, set } from './simulation.ts';
 import { impair, isolate, stick } from './troubles.ts';
+import { deleteVolume, failModification, stickVolume } from './volumes.ts';
 
 const COMMANDS = new Map<string, Command>([
   ['terminate-instance', terminateInstance],
@@ -14,6 +15,8 @@ const COMMANDS = new Map<string, Command>([
   ['isolate', isolate],
   ['stick', stick],
   ['delete-volume', deleteVolume],
+  ['fail-modification', failModification],
+  ['stick-volume', stickVolume],
   ['fail', fail],
   ['heal', heal],
   ['capacity', capacity],

@@ -1,8 +1,10 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DescribeVolumesCommand, ModifyVolumeCommand } from '@aws-sdk/client-ec2';
 import { status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createVolumeIn, GIB, openDriver, type TestDriver } from './driver.ts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ZONE_KEY } from '../../../local/csi/names.ts';
+import { createRequest, createVolumeIn, GIB, openDriver, type TestDriver } from './driver.ts';
 
 let driver: TestDriver;
 let volumeId: string;
@@ -53,6 +55,33 @@ describe('the node service', () => {
     await writeFile(join(folder, 'rows'), 'kept');
     await expect(driver.call('NodeUnpublishVolume', target('four'))).rejects.toThrow('is no mount');
     expect(await readFile(join(folder, 'rows'), 'utf8')).toBe('kept');
+  });
+
+  it('gives a volume its size where its class says so, which it keeps from machine to machine and grows', async () => {
+    const zone = { accessibility_requirements: { preferred: [{ segments: { [ZONE_KEY]: 'eu-west-1a' } }] } };
+    const parameters = { type: 'gp3', tagSpecification_1: 'questdb-fleet.local/bytes-per-gib=65536' };
+    const request = createRequest('pvc-sized', { ...zone, parameters, capacity_range: { required_bytes: 2 * GIB } });
+    const sized = (await driver.call<{ volume: { volume_id: string } }>('CreateVolume', request)).volume.volume_id;
+    const at = { ...paths('six'), volume_id: sized };
+    await driver.call('NodeStageVolume', at);
+    const file = join(at.staging_target_path, 'rows');
+    await writeFile(file, Buffer.alloc(65_536));
+    await expect(writeFile(join(at.staging_target_path, 'more'), Buffer.alloc(100_000))).rejects.toThrow('ENOSPC');
+
+    await driver.ec2.send(new ModifyVolumeCommand({ VolumeId: sized, Size: 4 }));
+    await vi.waitFor(async () => {
+      const { Volumes } = await driver.ec2.send(new DescribeVolumesCommand({ VolumeIds: [sized] }));
+      expect(Volumes?.[0]?.Size).toBe(4);
+    });
+    await driver.call('NodeExpandVolume', { volume_id: sized, volume_path: '/x', capacity_range: null });
+    await writeFile(join(at.staging_target_path, 'more'), Buffer.alloc(100_000));
+    await driver.call('NodeUnstageVolume', at);
+    const next = { ...paths('seven'), volume_id: sized };
+    await driver.call('NodeStageVolume', next);
+    expect((await readdir(next.staging_target_path)).sort()).toEqual(['more', 'rows']);
+    await driver.call('NodeUnstageVolume', next);
+    await driver.call('DeleteVolume', { volume_id: sized });
+    expect(await readFile('/proc/self/mounts', 'utf8')).not.toContain(sized);
   });
 
   it('knows the size of the volume and what is used of it', async () => {

@@ -157,13 +157,23 @@ describe('violationsIn', () => {
     ['lost by AWS', [deleted('delete-volume', { 'questdb-fleet.dev/database': 'db' })], []],
     ['growth', [modified(10, 20), modified(20, 30)], []],
     ['no change', [modified(10, 10)], ['vol-1 modified without a change']],
+    [
+      'again after it failed',
+      [modified(10, 20), entry('Transition', { effect: 'modification-failed', id: 'vol-1' }), modified(10, 20)],
+      [],
+    ],
     ['twice', [modified(10, 20), modified(10, 20)], ['vol-1 modified twice for one change']],
   ])('%s', (_name, journal, expected) => {
     expect(violationsIn(journal)).toEqual(expected.map((sentence): unknown => expect.stringContaining(sentence)));
   });
 
-  it('allows the deletion of data that was given up', () => {
-    const journal = [deleted('DeleteVolume', { 'questdb-fleet.dev/database': 'db' })];
-    expect(violationsIn(journal, { mayDelete: (id) => id === 'vol-1' })).toEqual([]);
+  it('allows the deletion of data that was given up, and of no other', () => {
+    const tags = { 'questdb-fleet.dev/database': 'db' };
+    const released = (id: string): JournalEntry => ({
+      ...entry('CreateTags', { effect: 'tags-changed', id, tags }),
+      parameters: { ResourceId: [id], Tag: [{ Key: 'ebs.csi.aws.com/cluster', Value: 'true' }] },
+    });
+    expect(violationsIn([released('vol-1'), deleted('DeleteVolume', tags)])).toEqual([]);
+    expect(violationsIn([released('vol-2'), deleted('DeleteVolume', tags)])).toHaveLength(1);
   });
 });

@@ -89,6 +89,36 @@ describe('ModifyVolume', () => {
     expect((await errorOf(latest())).name).toBe('InvalidVolumeModification.NotFound');
   });
 
+  it('fails when told so: the volume is as it was, it may be tried again, and it counted', async () => {
+    account.simulator.command('fail-modification', { id, message: 'No luck.' });
+    await modify({ Size: 30 });
+    account.simulator.advance(10);
+    expect(await latest()).toMatchObject({
+      ModificationState: 'failed',
+      StatusMessage: 'No luck.',
+      EndTime: expect.any(Date),
+    });
+    expect(await size()).toBe(20);
+    account.simulator.advance(1000);
+    expect(await latest()).toMatchObject({ ModificationState: 'failed' });
+    for (const next of [30, 40, 50]) {
+      await modify({ Size: next });
+      account.simulator.advance(200);
+    }
+    expect(await size()).toBe(50);
+    expect((await errorOf(modify({ Size: 60 }))).name).toBe('VolumeModificationRateExceeded');
+    expect(account.simulator.violations()).toEqual([]);
+  });
+
+  it('may be known to the call alone for a while', async () => {
+    account.simulator.command('set', { modificationVisibilityDelaySeconds: 5 });
+    await modify({ Size: 30 });
+    expect((await errorOf(latest())).name).toBe('InvalidVolumeModification.NotFound');
+    expect((await errorOf(modify({ Size: 40 }))).name).toBe('IncorrectModificationState');
+    account.simulator.advance(5);
+    expect(await latest()).toMatchObject({ ModificationState: 'modifying' });
+  });
+
   it('is found by filter', async () => {
     await modify({ Size: 30 });
     const by = (Name: string, value: string) =>

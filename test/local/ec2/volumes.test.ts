@@ -184,3 +184,45 @@ describe('tags', () => {
     expect((await errorOf(account.ec2.send(gone))).name).toBe('InvalidVolume.NotFound');
   });
 });
+
+describe('a volume that is stuck', () => {
+  const detach = (VolumeId: string, changes = {}) =>
+    account.ec2.send(new DetachVolumeCommand({ VolumeId, ...changes }));
+  const stuck = async () => {
+    const [id, instanceId] = [await create(), await runningInstance()];
+    await attach(id, instanceId);
+    account.simulator.advance(1);
+    account.simulator.command('stick-volume', { id });
+    await detach(id);
+    account.simulator.advance(3600);
+    return { id, instanceId };
+  };
+  const attachments = async (id: string) => (await describeOne(id))?.Attachments?.map(({ State }) => State);
+
+  it('stays detaching, and can be attached nowhere, until it is let go', async () => {
+    const { id } = await stuck();
+    expect(await attachments(id)).toEqual(['detaching']);
+    expect((await errorOf(attach(id, await runningInstance()))).name).toBe('VolumeInUse');
+    account.simulator.command('stick-volume', { id, stuck: false });
+    account.simulator.advance(1);
+    expect(await attachments(id)).toEqual([]);
+  });
+
+  it.each<[string, (trouble: { id: string; instanceId: string }) => unknown]>([
+    ['force', ({ id }) => detach(id, { Force: true })],
+    [
+      'the end of its instance',
+      ({ instanceId }) => account.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] })),
+    ],
+    ['heal', () => account.simulator.command('heal')],
+  ])('is let go by %s', async (_what, end) => {
+    const trouble = await stuck();
+    await end(trouble);
+    account.simulator.advance(60);
+    expect(await attachments(trouble.id)).toEqual([]);
+    const next = await runningInstance();
+    await attach(trouble.id, next);
+    account.simulator.advance(1);
+    expect(await attachments(trouble.id)).toEqual(['attached']);
+  });
+});
