@@ -53,7 +53,12 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
         clusterName,
         now,
       }),
-      questdbvolume: volumeHooks({ cluster: createVolumeCluster(api, record), storage: createBlockStorage(aws), now }),
+      questdbvolume: volumeHooks({
+        cluster: createVolumeCluster(api, record),
+        storage: createBlockStorage({ ...aws, volumeCheckSeconds: config.ec2VolumeCheckSeconds }),
+        modificationRetrySeconds: config.ec2ModificationRetrySeconds,
+        now,
+      }),
     },
     ready: () => api.isReachable(),
     ...leakChecks(config, { compute, ownerUids, report, clusterName, now }),

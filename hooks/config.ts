@@ -105,6 +105,18 @@ export const SETTINGS = {
     integer(1, 7200, 'seconds'),
     'How long a machine that is taken for lost may take to stop before EC2 is asked to force it.',
   ),
+  ec2ModificationRetrySeconds: withDefault(
+    'EC2_MODIFICATION_RETRY_SECONDS',
+    '1800',
+    integer(1, 86400, 'seconds'),
+    'How long after EC2 refused to modify a volume (four times in 24 hours, one at a time), or failed to, it is asked again.',
+  ),
+  ec2VolumeCheckSeconds: withDefault(
+    'EC2_VOLUME_CHECK_SECONDS',
+    '300',
+    integer(1, 86400, 'seconds'),
+    'How long a volume in use may be gone from EC2 before it is noticed. One call for each 500 volumes of the fleet.',
+  ),
   leakCheckSeconds: withDefault(
     'LEAK_CHECK_SECONDS',
     '300',

@@ -8,6 +8,10 @@ export const DATABASE = `${GROUP}/database`;
 export const NAMESPACE = `${GROUP}/namespace`;
 export const RETAINED = `${GROUP}/retained`;
 export const RETAINED_SINCE = `${GROUP}/retained-since`;
+/** Annotation by which a human, or this operator on a human's word, confirms a deletion; its value is the object's own name. */
+export const CONFIRM_DELETE = `${GROUP}/confirm-delete`;
+/** Label of a namespace that holds data, for the policy that guards it. */
+export const HOLDS_DATA = `${GROUP}/data`;
 /** Annotation with `namespace/name` of the database that the data belongs to. */
 export const OWNER = `${GROUP}/owner`;
 /** Label of the Node of a QuestDBNode; its value is the QuestDBNode's uid, since names repeat across namespaces. */
@@ -75,6 +79,13 @@ export const volumeLabels = ({ namespace, database }: Identity): Record<string, 
   [NAMESPACE]: namespace,
   [DATABASE]: database,
 });
+
+/** The labels by which all that holds data in a namespace is found, whichever database's it is. */
+export const ANY_DATA: Readonly<Record<string, string>> = { [MANAGED_BY]: MANAGER };
+
+/** Whether somebody confirmed the deletion of this very object. */
+export const isDeletionConfirmed = ({ name, annotations }: ObjectMeta): boolean =>
+  annotations?.[CONFIRM_DELETE] === name;
 
 export const ownerAnnotation = ({ namespace, database }: Identity): string => `${namespace}/${database}`;
 

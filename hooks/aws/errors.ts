@@ -8,6 +8,8 @@ export type Ec2ErrorClass =
   /** Ask later: throttled, EC2's own failure, or no answer at all. The call may have had its effect. */
   | 'Transient'
   | 'NoCapacity'
+  /** What it is about is not in a state to take the call, or has taken too many: it may be later. */
+  | 'NotNow'
   | 'TokenMismatch'
   | 'TokenSpent'
   | 'NotFound'
@@ -39,6 +41,12 @@ const CLASSES: Readonly<Record<string, Ec2ErrorClass>> = {
   'InvalidInstanceID.NotFound': 'NotFound',
   InvalidInstanceType: 'NotFound',
   'InvalidVolume.NotFound': 'NotFound',
+  'InvalidVolumeModification.NotFound': 'NotFound',
+  // One modification at a time, four in 24 hours (https://docs.aws.amazon.com/ebs/latest/userguide/modify-volume-requirements.html).
+  IncorrectModificationState: 'NotNow',
+  IncorrectState: 'NotNow',
+  VolumeModificationRateExceeded: 'NotNow',
+  VolumeModificationSizeLimitExceeded: 'NotNow',
   // The account itself: only its owner can mend it.
   Blocked: 'Refused',
   OptInRequired: 'Refused',

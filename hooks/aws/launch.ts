@@ -92,6 +92,7 @@ const outcomeOf = (error: unknown): LaunchOutcome => {
     case 'TokenSpent':
       return { outcome: 'TokenSpent' };
     case 'NotFound':
+    case 'NotNow':
     case 'Refused':
       return { outcome: 'Refused', code, message };
   }

@@ -4,6 +4,7 @@ import type { BlockStorage, EbsVolume } from '../questdbvolume/ports.ts';
 import type { AwsOptions } from './compute.ts';
 import { classOf, orRetryLater } from './errors.ts';
 import { tagsOf } from './instances.ts';
+import { describeModification, modifyVolume, readModificationsUnderWay } from './modifications.ts';
 import { sharedReading } from '../shared-reading.ts';
 import { createTags } from './tags.ts';
 
@@ -12,6 +13,7 @@ const PAGE_SIZE = 500;
 const fromEc2 = (volume: Volume): EbsVolume => ({
   volumeId: volume.VolumeId ?? '',
   zone: volume.AvailabilityZone ?? '',
+  type: volume.VolumeType ?? '',
   sizeGiB: volume.Size ?? 0,
   ...(volume.Iops === undefined ? {} : { iops: volume.Iops }),
   ...(volume.Throughput === undefined ? {} : { throughput: volume.Throughput }),
@@ -21,6 +23,12 @@ const fromEc2 = (volume: Volume): EbsVolume => ({
     .map(({ InstanceId }) => InstanceId ?? 'an instance')
     .sort(),
 });
+
+/**
+ * The stock role of the EBS CSI driver deletes only volumes with this tag
+ * (https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/example-iam-policy.json).
+ */
+const CSI_CLUSTER = 'ebs.csi.aws.com/cluster';
 
 const isThere = ({ State }: Volume): boolean => State !== 'deleting' && State !== 'deleted';
 
@@ -52,14 +60,35 @@ const describeVolume = async (client: EC2Client, volumeId: string): Promise<EbsV
 const belongsTo = (identity: Identity, { tags }: EbsVolume): boolean =>
   tags[NAMESPACE] === identity.namespace && tags[DATABASE] === identity.database;
 
-/** EBS' side of the QuestDBVolume hook. */
-export const createBlockStorage = ({ clients, clusterName, snapshotMaxAgeSeconds, now }: AwsOptions): BlockStorage => {
+/** How long a volume that nothing is asked of may be gone before it is noticed. */
+export type VolumeOptions = AwsOptions & { volumeCheckSeconds: number };
+
+/** EBS' side of the QuestDBVolume hook. It can delete nothing. */
+export const createBlockStorage = (options: VolumeOptions): BlockStorage => {
+  const { clients, clusterName, snapshotMaxAgeSeconds, volumeCheckSeconds, now } = options;
   const read = () => readFleetVolumes(clients.twice, clusterName);
   const fleet = sharedReading({ read, maxAgeSeconds: snapshotMaxAgeSeconds, now });
+  const fleetNowAndThen = sharedReading({ read, maxAgeSeconds: volumeCheckSeconds, now });
+  const underWay = sharedReading({
+    read: () => readModificationsUnderWay(clients.twice),
+    maxAgeSeconds: snapshotMaxAgeSeconds,
+    now,
+  });
+  const isOf =
+    (volumeId: string) =>
+    (one: { volumeId: string }): boolean =>
+      one.volumeId === volumeId;
   return {
     volumesOf: async (identity, notBefore) => (await fleet(notBefore)).filter((volume) => belongsTo(identity, volume)),
+    glance: async (volumeId) => (await fleetNowAndThen()).find(isOf(volumeId)),
     describe: (volumeId) => describeVolume(clients.twice, volumeId),
-    tag: (volumeId, identity) =>
-      createTags(clients.twice, volumeId, { ...volumeLabels(identity), [CLUSTER]: clusterName }),
+    describeShared: async (volumeId) =>
+      (await fleet()).find(isOf(volumeId)) ?? (await describeVolume(clients.twice, volumeId)),
+    modificationUnderWay: async (volumeId) => (await underWay()).find(isOf(volumeId)),
+    describeModification: (volumeId) => describeModification(clients.twice, volumeId),
+    modify: (volumeId, wish) => modifyVolume(clients.once, volumeId, wish),
+    tag: (volumeId, identity, others) =>
+      createTags(clients.twice, volumeId, { ...volumeLabels(identity), ...others, [CLUSTER]: clusterName }),
+    tagForDriver: (volumeId) => createTags(clients.twice, volumeId, { [CSI_CLUSTER]: 'true', [CLUSTER]: clusterName }),
   };
 };

@@ -16,6 +16,8 @@ export const fleetWidePath = (plural: string): string => `${FLEET}/${join(plural
 export const persistentVolumePath = (name?: string): string =>
   `${CORE}/${join('persistentvolumes', ...(name === undefined ? [] : [name]))}`;
 
+export const namespacePath = (name: string): string => `${CORE}/${join('namespaces', name)}`;
+
 export const nodePath = (name?: string): string => `${CORE}/${join('nodes', ...(name === undefined ? [] : [name]))}`;
 
 /** The pods of all namespaces that are bound to a Node. */
@@ -23,6 +25,8 @@ export const podsOnNodePath = (nodeName: string): string =>
   `${CORE}/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${nodeName}`)}`;
 
 export const csiNodePath = (name: string): string => `/apis/storage.k8s.io/v1/${join('csinodes', name)}`;
+
+export const storageClassPath = (name: string): string => `/apis/storage.k8s.io/v1/${join('storageclasses', name)}`;
 
 export const withLabels = (path: string, labels: Readonly<Record<string, string>>): string => {
   const selector = Object.entries(labels)

@@ -1,5 +1,6 @@
-import { fails, transition } from '../api/conditions.ts';
+import { conditionOf, fails, transition } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
+import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { hasAll, selectorLabels } from '../api/labels.ts';
@@ -58,12 +59,20 @@ const planFarewell = async (
   if (pod !== undefined) return { step: 'StopPod', message: stopping(pod) };
   const volumes = namesIn(request, KINDS.volume);
   if (volumes !== '') {
-    return { step: 'ReleaseVolume', message: `Waiting for QuestDBVolume ${volumes} to mark its data as kept.` };
+    return { step: 'ReleaseVolume', message: releasing(request, volumes) };
   }
   const nodes = namesIn(request, KINDS.node);
   return nodes === ''
     ? { step: 'Done' }
     : { step: 'RetireNode', message: `Waiting for the instance of QuestDBNode ${nodes} to be terminated.` };
+};
+
+/** A deletion of the data takes its time, and the QuestDBVolume says what it waits for. */
+const releasing = ({ children }: SyncRequest<QuestDB>, volumes: string): string => {
+  const said = objectsOf<QuestDBVolume>(children, KINDS.volume)
+    .map(({ status }) => conditionOf(status?.conditions, 'Ready'))
+    .find((condition) => condition?.reason === 'DeletingData');
+  return said?.message ?? `Waiting for QuestDBVolume ${volumes} to mark its data as kept.`;
 };
 
 const namesIn = ({ children }: SyncRequest<QuestDB>, outerKey: string): string =>
@@ -129,7 +138,7 @@ const farewellStatus = (parent: QuestDB, farewell: Farewell, now: Date): Databas
   const { conditions: previous, ...kept } = parent.status ?? {};
   const ready =
     farewell.step === 'Done'
-      ? fails('Deleted', 'The database is stopped and its data kept.')
+      ? fails('Deleted', 'The database is stopped, and all that is its own is gone.')
       : fails('Deleting', farewell.message);
   return { ...kept, conditions: transition({ Ready: ready }, { previous, generation: generationOf(parent), now }) };
 };

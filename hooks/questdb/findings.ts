@@ -5,14 +5,16 @@ import { podFinding } from './pod.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
 import { throughputWarning } from './throughput.ts';
+import { resizingFinding, volumeFinding } from './volume-findings.ts';
 import { placedNode } from './whereabouts.ts';
 
 /** What is found of one database: a condition for each. */
-export type Parts = { node: Finding; volume: Finding; writes: Finding };
+export type Parts = { node: Finding; volume: Finding; resizing: Finding; writes: Finding };
 
 export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
   node: nodeFinding(observed, plan),
   volume: volumeFinding(observed),
+  resizing: resizingFinding(observed),
   writes: writesFinding(observed),
 });
 
@@ -107,14 +109,6 @@ const hasTagsOf = ({ database }: Observed, { spec }: QuestDBNode): boolean => {
   const wanted = Object.entries(database.spec.node?.tags ?? {});
   const given = spec.tags ?? {};
   return wanted.length === Object.keys(given).length && wanted.every(([key, value]) => given[key] === value);
-};
-
-const volumeFinding = ({ volume }: Observed): Finding => {
-  const ready =
-    volume === undefined || !hasSpoken(volume) ? undefined : conditionOf(volume.status?.conditions, 'Ready');
-  return ready === undefined
-    ? isUnknown('VolumeUnknown', 'The QuestDBVolume has not been looked at yet.')
-    : { status: ready.status, reason: ready.reason, message: ready.message };
 };
 
 /** A human must act: what the parts say, or what this hook itself refuses. */

@@ -6,10 +6,12 @@ import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { CREDENTIALS_REVISION, NODE, type Identity } from '../api/labels.ts';
+import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
 import { statefulSetName, volumeName } from '../api/names.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
+import { CHECK_LAYOUT } from './children/check-layout.ts';
 import type { Pod, Probe } from './ports.ts';
 
 export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
@@ -88,6 +90,13 @@ export const placementOf = (statefulSet: StatefulSet): Placement => {
 const requestsOf = (pod: NonNullable<StatefulSet['spec']>['template']['spec']): { cpu: string; memory: string } => {
   const { cpu = '0', memory = '0' } = pod?.containers[0]?.resources?.requests ?? {};
   return { cpu, memory };
+};
+
+/** The layout its pod was made for. */
+export const layoutOf = ({ spec }: StatefulSet): Layout | undefined => {
+  const check = spec?.template.spec?.initContainers?.find(({ name }) => name === CHECK_LAYOUT);
+  const told = check?.env?.find(({ name }) => name === 'LAYOUT')?.value;
+  return layoutIn({ [LAYOUT]: told ?? '' });
 };
 
 export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>

@@ -14,16 +14,21 @@ export const planNext = (observed: Observed): DatabasePlan => {
   if (credentials === undefined || credentials === 'Foreign') {
     return refuse('NameConflict', foreignCredentials(database.metadata.name));
   }
-  const sources = { claimName, credentialsUid: credentials.uid };
+  const layout = volume?.status?.layout;
+  const sources = { claimName, credentialsUid: credentials.uid, ...(layout === undefined ? {} : { layout }) };
   const wanted = database.spec.node;
   return wanted === undefined
     ? { step: 'Serve', target: undefined, placement: { on: 'AnyNode' }, ...sources }
     : planOnOwnNode(observed, wanted, sources);
 };
 
-/** The claim a pod may mount: named by the volume's hook, and not in doubt. */
-export const usableClaim = ({ status }: QuestDBVolume): string | undefined =>
-  conditionOf(status?.conditions, 'Stalled')?.status === 'True' ? undefined : status?.claimName;
+/** The claim a pod may mount: named by the volume's hook, and not in doubt. One whose growth waits for a human is bound all the same. */
+export const usableClaim = ({ status }: QuestDBVolume): string | undefined => {
+  const [isStalled, isResizing] = ['Stalled', 'Resizing'].map(
+    (type) => conditionOf(status?.conditions, type)?.status === 'True',
+  );
+  return isStalled === true && isResizing !== true ? undefined : status?.claimName;
+};
 
 const planOnOwnNode = (observed: Observed, wanted: WantedInstance, sources: PodSources): DatabasePlan => {
   const wish = wishOf(observed, wanted);

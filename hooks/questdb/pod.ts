@@ -1,4 +1,5 @@
 import { fails, holds, type Finding } from '../api/conditions.ts';
+import { CHECK_LAYOUT } from './children/check-layout.ts';
 import type { Pod } from './ports.ts';
 
 /** Why the database's pod is not ready, in the pod's own words: the first real reason, not the last symptom. */
@@ -7,7 +8,7 @@ export const podFinding = (pod: Pod | undefined): Finding => {
   if (pod.metadata.deletionTimestamp !== undefined) {
     return fails('PodTerminating', `Waiting for pod "${pod.metadata.name}" to stop.`);
   }
-  return schedulingFinding(pod) ?? containerFinding(pod);
+  return schedulingFinding(pod) ?? initFinding(pod) ?? containerFinding(pod);
 };
 
 /** What a pod that is to go is waited for by, and what to do when it never does. */
@@ -31,6 +32,17 @@ const schedulingFinding = ({ status }: Pod): Finding | undefined => {
 const ON_THE_WAY = ['ContainerCreating', 'PodInitializing'];
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+/** The check of a volume that was taken over, when it stands in the way. */
+const initFinding = ({ status }: Pod): Finding | undefined => {
+  const check = status?.initContainerStatuses?.find(({ name }) => name === CHECK_LAYOUT);
+  if (check === undefined || check.state?.terminated?.exitCode === 0) return undefined;
+  const said = refusalOf(check.state) ?? refusalOf(check.lastState);
+  return said === undefined ? waitingFinding(check) : fails('LayoutMismatch', said);
+};
+
+const refusalOf = (state: ContainerStatus['state']): string | undefined =>
+  state?.terminated === undefined || state.terminated.exitCode === 0 ? undefined : state.terminated.message?.trim();
 
 const containerFinding = ({ metadata, status }: Pod): Finding => {
   const container = status?.containerStatuses?.[0];

@@ -40,6 +40,7 @@ const findingsOf = (observed: Observed, plan: DatabasePlan) => {
   return {
     NodeReady: parts.node,
     VolumeReady: parts.volume,
+    Resizing: parts.resizing,
     WriteHealthy: parts.writes,
     Stalled: stalledFinding(observed, plan),
     Replacing: replacingFinding(observed, plan, ready),

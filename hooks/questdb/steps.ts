@@ -1,3 +1,4 @@
+import type { Layout } from '../api/layout.ts';
 import type { NodeNeed } from '../api/names.ts';
 import type { Placement } from './observe.ts';
 
@@ -21,7 +22,14 @@ export type DatabasePlan =
   | { step: 'StopPod'; target: WantedNode | undefined; need: NodeNeed; reason: 'PodStopping'; message: string }
   /** Recreate: the pod is gone; the nodes that are not wanted go, and nothing is made until they have gone. */
   | { step: 'RetireNodes'; target: WantedNode | undefined; need: NodeNeed; reason: 'NodeRetiring'; message: string }
-  | { step: 'Serve'; target: WantedNode | undefined; placement: Placement; claimName: string; credentialsUid: string }
+  | {
+      step: 'Serve';
+      target: WantedNode | undefined;
+      placement: Placement;
+      claimName: string;
+      credentialsUid: string;
+      layout?: Layout;
+    }
   | Refusal;
 
 export type Refusal = { step: 'Refuse'; reason: RefusalReason; message: string };

@@ -1,3 +1,4 @@
+import { conditionOf } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { adoptMissing } from './adopt.ts';
@@ -10,7 +11,7 @@ import { observe, type Observed } from './observe.ts';
 import { planNext } from './plan.ts';
 import type { DatabasePorts } from './ports.ts';
 import { statusOf, type DatabaseStatus } from './status.ts';
-import { refuse, type Refusal } from './steps.ts';
+import { refuse, type DatabasePlan, type Refusal } from './steps.ts';
 
 /** Brings one database closer to its spec. Pure but for the ports; see plan.ts for the decisions. */
 export const syncDatabase =
@@ -24,7 +25,7 @@ export const syncDatabase =
     const outcome = taken.length === 0 ? plan : nameConflict(taken);
     const status = statusOf(observed, outcome);
     await announce(ports, observed, outcome, status);
-    return { status, children, ...lookAgain(observed, status, inUse.length > 0) };
+    return { status, children, ...lookAgain(observed, outcome, status, inUse.length > 0) };
   };
 
 const nameConflict = (taken: readonly string[]): Refusal =>
@@ -38,9 +39,13 @@ const POLL_SECONDS = 2;
 /** Pods and the database itself send no events: as long as one of them is waited for, look again. */
 const lookAgain = (
   { probe }: Observed,
+  outcome: DatabasePlan,
   { conditions }: DatabaseStatus,
   isPodWaitedFor: boolean,
 ): { resyncAfterSeconds?: number } => {
-  const isReady = conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-  return isReady && probe.isFresh && !isPodWaitedFor ? {} : { resyncAfterSeconds: POLL_SECONDS };
+  const [ready, volume] = ['Ready', 'VolumeReady'].map((type) => conditionOf(conditions, type));
+  const isReady = ready?.status === 'True';
+  // A volume that grows, which may take a day, is all that is waited for: its QuestDBVolume is watched.
+  const isVolumeWaitedFor = outcome.step === 'Serve' && volume?.status === 'False' && ready?.reason === volume.reason;
+  return (isReady || isVolumeWaitedFor) && probe.isFresh && !isPodWaitedFor ? {} : { resyncAfterSeconds: POLL_SECONDS };
 };

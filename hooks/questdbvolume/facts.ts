@@ -1,10 +1,20 @@
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
 import { DATABASE, isDataOf, NAMESPACE, OWNER, ownerAnnotation, type Identity } from '../api/labels.ts';
-import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
-import { candidateClaimNames, chosenClaim, identityOf, storageClassIn, type Found, type Observed } from './observe.ts';
-import type { Claim, EbsVolume, PersistentVolume, VolumePorts } from './ports.ts';
+import {
+  candidateClaimNames,
+  chosenClaim,
+  identityOf,
+  isLost,
+  isRetained,
+  storageClassIn,
+  volumeHandleOf,
+  type Found,
+  type Observed,
+} from './observe.ts';
+import { gatherGrowth } from './growth-facts.ts';
+import type { Claim, EbsVolume, PersistentVolume, StorageClass, VolumePorts } from './ports.ts';
 
 /** The live facts a request does not have; the search for data from before is made only when there is no claim. */
 export const gather = async (
@@ -13,35 +23,56 @@ export const gather = async (
   parent: QuestDBVolume,
 ): Promise<Observed> => {
   const identity = identityOf(parent);
+  const now = ports.now();
   const claims = await claimsFor(ports, parent);
   const claim = chosenClaim(parent, claims);
   const volumeName = claim?.spec?.volumeName;
   const persistentVolume = volumeName === undefined ? undefined : await ports.cluster.readPersistentVolume(volumeName);
   const source = claims.length === 0 ? await sourceVolume(ports, parent) : undefined;
+  const storageClass = storageClassIn(request);
+  const isSearched = claims.length === 0 || (claim !== undefined && isLost(claim, persistentVolume));
+  const found = isSearched ? await dataFromBefore(ports, parent) : NOTHING;
   return {
+    ...(await gatherGrowth({ storage: ports.storage, now }, parent, persistentVolume)),
     parent,
     identity,
-    storageClass: storageClassIn(request),
+    storageClass,
+    claimClass: await classOf(ports, claim, storageClass),
     claims,
     claim,
     persistentVolume,
-    bound: await boundVolume(ports, parent, persistentVolume),
-    found: claims.length === 0 ? await dataFromBefore(ports, parent) : { persistentVolumes: [], ebsVolumes: [] },
+    found,
+    knownVolumeId: await knownVolumeId(ports, parent, isSearched || isRetained(claim)),
+    isNamespaceMarked: persistentVolume === undefined || (await ports.cluster.isNamespaceMarked(identity.namespace)),
     source,
-    otherUsers: await otherUsersOf(ports, parent, claim, source),
-    now: ports.now(),
+    otherUsers: await otherUsersOf(ports, parent, { claim, source, persistentVolumes: found.persistentVolumes }),
+    modificationRetrySeconds: ports.modificationRetrySeconds,
+    now,
   };
 };
 
-/** What an EBS volume can do does not change by itself: it is read once. */
-const boundVolume = async (
-  { storage }: Pick<VolumePorts, 'storage'>,
-  { status }: QuestDBVolume,
-  volume: PersistentVolume | undefined,
-): Promise<EbsVolume | undefined> => {
-  const { csi, claimRef } = volume?.spec ?? {};
-  if (csi?.driver !== EBS_DRIVER || claimRef === undefined || status?.iops !== undefined) return undefined;
-  return storage.describe(csi.volumeHandle);
+const NOTHING: Found = { persistentVolumes: [], ebsVolumes: [] };
+
+/** The QuestDB remembers longer than a QuestDBVolume that was deleted by hand. */
+const knownVolumeId = async (
+  { cluster }: VolumePorts,
+  parent: QuestDBVolume,
+  isAsked: boolean,
+): Promise<string | undefined> => {
+  const known = parent.status?.volumeId;
+  if (known !== undefined || !isAsked) return known;
+  return (await cluster.readDatabase(identityOf(parent)))?.status?.volume?.volumeId;
+};
+
+/** A claim that was taken over may be of another class than the one in the request. */
+const classOf = async (
+  { cluster }: VolumePorts,
+  claim: Claim | undefined,
+  inRequest: StorageClass | undefined,
+): Promise<StorageClass | undefined> => {
+  const name = claim?.spec?.storageClassName;
+  if (name === undefined || name === '') return undefined;
+  return name === inRequest?.metadata.name ? inRequest : cluster.readStorageClass(name);
 };
 
 /** Every claim that says it is this database's, and those it could have by name, whosever they are; sorted by name. */
@@ -80,27 +111,47 @@ const sourceVolume = async (
 ): Promise<EbsVolume | undefined> =>
   spec.from?.volumeHandle === undefined ? undefined : storage.describe(spec.from.volumeHandle);
 
-/** Who else uses what `spec.from` names, in words: pods that mount it, and the living database it says it belongs to. */
+/** Who else uses what `spec.from` names, in words: pods that mount it, and the living databases that it says it belongs to, on any level. */
 const otherUsersOf = async (
   { cluster }: Pick<VolumePorts, 'cluster'>,
   parent: QuestDBVolume,
-  claim: Claim | undefined,
-  source: EbsVolume | undefined,
+  { claim, source, persistentVolumes }: Source,
 ): Promise<string[]> => {
   const { namespace, database } = identityOf(parent);
-  const stated = source === undefined ? ownerOfClaim(parent, claim) : ownerOfVolume(source);
-  const isOther = stated !== undefined && (stated.namespace !== namespace || stated.database !== database);
-  const owner = isOther && (await cluster.databaseExists(stated)) ? [`QuestDB ${ownerAnnotation(stated)}`] : [];
+  const stated =
+    source === undefined
+      ? [ownerOfClaim(parent, claim)]
+      : [
+          ownerIn(source.tags),
+          ...persistentVolumes.filter(isOn(source)).map(({ metadata }) => ownerIn(metadata.labels)),
+        ];
+  const others = stated
+    .filter((owner) => owner !== undefined)
+    .filter((owner) => owner.namespace !== namespace || owner.database !== database);
+  const owners = new Map(others.map((owner) => [ownerAnnotation(owner), owner]));
+  const living = await Promise.all([...owners.values()].map((owner) => cluster.readDatabase(owner)));
   const isSource = claim !== undefined && parent.spec.from?.claimName === claim.metadata.name;
   const pods =
     isSource && !isDataOf({ namespace, database }, claim.metadata)
       ? await cluster.podsUsing(namespace, claim.metadata.name)
       : [];
-  return [...pods.map((pod) => `pod ${pod}`), ...owner];
+  const databases = [...owners.keys()].filter((_owner, index) => living[index] !== undefined);
+  return [...pods.map((pod) => `pod ${pod}`), ...databases.map((owner) => `QuestDB ${owner}`)];
 };
 
-const ownerOfVolume = ({ tags }: EbsVolume): Identity | undefined => {
-  const [namespace, database] = [tags[NAMESPACE], tags[DATABASE]];
+type Source = {
+  claim: Claim | undefined;
+  source: EbsVolume | undefined;
+  persistentVolumes: readonly PersistentVolume[];
+};
+
+const isOn =
+  ({ volumeId }: EbsVolume) =>
+  (volume: PersistentVolume): boolean =>
+    volumeHandleOf(volume) === volumeId;
+
+const ownerIn = (told: Readonly<Record<string, string>> | undefined): Identity | undefined => {
+  const [namespace, database] = [told?.[NAMESPACE], told?.[DATABASE]];
   return namespace === undefined || database === undefined ? undefined : { namespace, database };
 };
 

@@ -2,14 +2,15 @@ import { isTrueFor } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { EBS_DRIVER, NODE_ZONE_KEYS } from '../api/zones.ts';
-import { isDataOf, type Identity } from '../api/labels.ts';
+import { isDataOf, RETAINED, type Identity } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
+import type { Growing } from './growth-facts.ts';
 import type { Claim, EbsVolume, PersistentVolume, StorageClass } from './ports.ts';
 
 /** What is known of one QuestDBVolume in one pass. */
-export type Observed = {
+export type Observed = Growing & {
   /** The object as the API server has it now. */
   parent: QuestDBVolume;
   identity: Identity;
@@ -20,14 +21,23 @@ export type Observed = {
   claim: Claim | undefined;
   /** What the claim is bound to, or asks for by name. */
   persistentVolume: PersistentVolume | undefined;
-  /** The database's data from before; looked for only when there is no claim. */
+  /** The database's data from before; looked for only when there is no claim, or its PersistentVolume is gone. */
   found: Found;
-  /** The EBS volume behind it, as long as status does not have what it can do. */
-  bound: EbsVolume | undefined;
+  /** The StorageClass of the claim, which may be another than the spec names when the claim was taken over. */
+  claimClass: StorageClass | undefined;
+  /**
+   * The volume this very database is known to have, by its QuestDBVolume or, when that was made anew, by its QuestDB; looked for only where data
+   * from before may be found.
+   */
+  knownVolumeId: string | undefined;
+  /** Whether the namespace says that it holds data; looked at only when there is a volume. */
+  isNamespaceMarked: boolean;
   /** The volume `spec.from.volumeHandle` names, if EC2 knows it. */
   source: EbsVolume | undefined;
   /** Who else uses what `spec.from` names, in words; empty when nobody does. */
   otherUsers: readonly string[];
+  /** How long EC2 is left alone after it refused to modify a volume, or failed to. */
+  modificationRetrySeconds: number;
   now: Date;
 };
 
@@ -81,6 +91,13 @@ export const settledClaim = (request: SyncRequest<QuestDBVolume>): Claim | undef
 
 export const isBound = ({ metadata, status }: Claim): boolean =>
   status?.phase === 'Bound' && metadata.deletionTimestamp === undefined;
+
+/** Kept from before, without a database. */
+export const isRetained = (claim: Claim | undefined): boolean => claim?.metadata.labels?.[RETAINED] !== undefined;
+
+/** The claim names a PersistentVolume that is not there. */
+export const isLost = ({ spec, status }: Claim, persistentVolume: PersistentVolume | undefined): boolean =>
+  status?.phase === 'Lost' || (spec?.volumeName !== undefined && persistentVolume === undefined);
 
 export const isEbs = (storageClass: StorageClass | undefined): boolean => storageClass?.provisioner === EBS_DRIVER;
 

@@ -3,38 +3,40 @@ import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf } from '../api/kinds.ts';
 import { isDataOf } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
+import { layoutFor, layoutOfClaim } from './layouts.ts';
 import { volumeHandleOf, zoneOf, type Observed } from './observe.ts';
-import type { VolumePlan } from './plan.ts';
+import type { VolumeOutcome } from './steps.ts';
 import type { Claim, PersistentVolume } from './ports.ts';
 
 export type VolumeStatus = NonNullable<QuestDBVolume['status']>;
 
 /** The status after the plan was carried out. What is known of the volume is never forgotten: the guard reads it. */
-export const statusOf = (observed: Observed, plan: VolumePlan): VolumeStatus => {
+export const statusOf = (observed: Observed, plan: VolumeOutcome): VolumeStatus => {
   const { parent, now } = observed;
   const { claim, volume } = subjectsOf(observed, plan);
   const known = parent.status ?? {};
   return {
     conditions: transition(
-      { Ready: readyOf(observed, plan), Stalled: stalledOf(plan) },
+      { Ready: readyOf(observed, plan), Resizing: resizingOf(plan), Stalled: stalledOf(plan) },
       { previous: known.conditions, generation: generationOf(parent), now },
     ),
     ...factsOf(known),
     ...(claim === undefined ? {} : { claimName: claim }),
     ...(volume === undefined ? {} : { ...volumeFacts(volume), ...performanceFacts(observed) }),
     ...(plan.step === 'MakePersistentVolume' ? { zone: plan.volume.zone } : {}),
-    ...(claim === undefined ? {} : sizeFact(observed.claim)),
+    ...(claim === undefined ? {} : { ...sizeFact(observed.claim), ...layoutFact(observed, plan) }),
+    ...('refused' in plan && plan.refused !== undefined ? { refusedModification: plan.refused } : {}),
   };
 };
 
 /** The claim and the PersistentVolume the plan is about, when it is sure that they are this database's. */
 const subjectsOf = (
   observed: Observed,
-  plan: VolumePlan,
+  plan: VolumeOutcome,
 ): { claim: string | undefined; volume: PersistentVolume | undefined } => {
   switch (plan.step) {
+    case 'AwaitGrowth':
     case 'Keep':
-    case 'Secure':
       return { claim: plan.claim.metadata.name, volume: plan.persistentVolume };
     case 'TakeClaim':
       return { claim: plan.claim.metadata.name, volume: observed.persistentVolume };
@@ -54,10 +56,9 @@ const subjectsOf = (
   }
 };
 
-const readyOf = ({ identity }: Observed, plan: VolumePlan): Finding => {
+const readyOf = ({ identity }: Observed, plan: VolumeOutcome): Finding => {
   switch (plan.step) {
     case 'Keep':
-    case 'Secure':
       return holds(
         'Bound',
         `Claim "${plan.claim.metadata.name}" is bound to ${volumeHandleOf(plan.persistentVolume) ?? plan.persistentVolume.metadata.name}.`,
@@ -82,16 +83,29 @@ const readyOf = ({ identity }: Observed, plan: VolumePlan): Finding => {
         'WaitingForBinding',
         `Claim "${plan.claim.metadata.name}" is this database's now; its volume is looked at next.`,
       );
+    case 'AwaitGrowth':
     case 'Wait':
     case 'Refuse':
       return fails(plan.reason, plan.message);
   }
 };
 
-const stalledOf = (plan: VolumePlan): Finding =>
-  plan.step === 'Refuse' ? holds(plan.reason, plan.message) : fails('NotStalled', 'Nothing waits for a human.');
+const stalledOf = (plan: VolumeOutcome): Finding =>
+  plan.step === 'Refuse' || (plan.step === 'AwaitGrowth' && plan.needsHuman)
+    ? holds(plan.reason, plan.message)
+    : fails('NotStalled', 'Nothing waits for a human.');
 
-const factsOf = ({ conditions: _said, observedGeneration: _set, ...facts }: VolumeStatus): VolumeStatus => facts;
+const resizingOf = (plan: VolumeOutcome): Finding =>
+  plan.step === 'AwaitGrowth'
+    ? holds(plan.reason, plan.message)
+    : fails('NotResizing', 'The volume is not on its way to another size or speed.');
+
+const factsOf = ({
+  conditions: _said,
+  observedGeneration: _set,
+  refusedModification: _over,
+  ...facts
+}: VolumeStatus): VolumeStatus => facts;
 
 const volumeFacts = (volume: PersistentVolume): VolumeStatus => {
   const [volumeId, zone] = [volumeHandleOf(volume), zoneOf(volume)];
@@ -102,10 +116,18 @@ const volumeFacts = (volume: PersistentVolume): VolumeStatus => {
   };
 };
 
-const performanceFacts = ({ bound }: Observed): VolumeStatus => ({
-  ...(bound?.iops === undefined ? {} : { iops: bound.iops }),
-  ...(bound?.throughput === undefined ? {} : { throughput: bound.throughput }),
-});
+const performanceFacts = ({ bound }: Observed): VolumeStatus => {
+  const { iops, throughput } = bound === undefined || bound === 'Gone' ? {} : bound;
+  return { ...(iops === undefined ? {} : { iops }), ...(throughput === undefined ? {} : { throughput }) };
+};
+
+/** Told together with the claim: a pod that mounted the one without the other would write where nothing is to be written. */
+const layoutFact = (observed: Observed, plan: VolumeOutcome): VolumeStatus => {
+  const { claim } = observed;
+  const ofClaim = claim === undefined ? undefined : layoutOfClaim(observed, claim);
+  const layout = plan.step === 'Bind' ? layoutFor(observed, plan.persistentVolume.metadata.annotations) : ofClaim;
+  return layout === undefined ? {} : { layout };
+};
 
 /** What the claim has, not what is asked for. */
 export const sizeFact = (claim: Claim | undefined): VolumeStatus => {

@@ -1,32 +1,56 @@
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
-import { claimName } from '../api/names.ts';
+import { hasAll, volumeLabels } from '../api/labels.ts';
 import type { SyncRequest, SyncResponse } from '../metacontroller/contract.ts';
 import { assertCurrent, assertLiving } from '../metacontroller/live-parent.ts';
 import { refusable } from '../metacontroller/refusable.ts';
+import { announceFind, announceGrowth } from './announce.ts';
+import { carryOut } from './carry-out.ts';
 import { gather } from './facts.ts';
-import { settledClaim, type Observed } from './observe.ts';
-import { blankClaim, boundClaim, identityChange, staticPersistentVolume } from './objects.ts';
-import { planNext, type VolumePlan } from './plan.ts';
-import type { Claim, VolumePorts } from './ports.ts';
-import { secure } from './secure.ts';
+import { identityOf, settledClaim } from './observe.ts';
+import { planNext } from './plan.ts';
+import type { VolumeOutcome } from './steps.ts';
+import { fulfils, wishFor } from './growth.ts';
+import type { Claim, EbsVolume, VolumePorts } from './ports.ts';
 import { sizeFact, statusOf, type VolumeStatus } from './status.ts';
 
-/** Brings one data volume closer to its QuestDBVolume. It makes, binds and labels; it never deletes. */
+/** Brings one data volume closer to its QuestDBVolume. It makes, binds, labels and grows; it never deletes. */
 export const syncVolume =
   (ports: VolumePorts) =>
   async (request: SyncRequest<QuestDBVolume>): Promise<SyncResponse<VolumeStatus>> => {
     const settled = settledClaim(request);
-    if (settled !== undefined) return { status: settledStatus(request.parent, settled), children: [] };
+    if (settled !== undefined && (await isStillRight(ports, request.parent))) {
+      return { status: settledStatus(request.parent, settled), children: [] };
+    }
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
     const parent = assertLiving(assertCurrent(request.parent, live));
     return refusable(parent, ports.now, async () => {
       const observed = await gather(ports, request, parent);
-      const plan = planNext(observed);
-      await carryOut(ports, observed, plan);
-      return { status: statusOf(observed, plan), children: [], ...lookAgain(plan) };
+      const next = planNext(observed);
+      await announceFind(ports, observed, next);
+      const plan = await carryOut(ports, observed, next);
+      const status = statusOf(observed, plan);
+      await announceGrowth(ports, observed, status);
+      return { status, children: [], ...lookAgain(plan) };
     });
   };
+
+const EBS_VOLUME = 'vol-';
+
+/** The EBS volume is there, says whose data it is, and is as it is wished for. Without an answer of EC2 there is no news: what was found well still is. */
+const isStillRight = async ({ storage }: VolumePorts, parent: QuestDBVolume): Promise<boolean> => {
+  const volumeId = parent.status?.volumeId;
+  if (volumeId?.startsWith(EBS_VOLUME) !== true) return true;
+  const labels = volumeLabels(identityOf(parent));
+  const isRight = (volume: EbsVolume | undefined): boolean =>
+    volume !== undefined && hasAll(volume.tags, labels) && fulfils(wishFor(parent, volume), volume);
+  try {
+    // What was made or changed since is in a younger reading.
+    return isRight(await storage.glance(volumeId)) || isRight(await storage.describeShared(volumeId));
+  } catch {
+    return true;
+  }
+};
 
 /** All was well and still is: the status as it was, with the size the claim has now. */
 const settledStatus = ({ status }: QuestDBVolume, claim: Claim): VolumeStatus => {
@@ -34,55 +58,21 @@ const settledStatus = ({ status }: QuestDBVolume, claim: Claim): VolumeStatus =>
   return { ...kept, ...sizeFact(claim) };
 };
 
-/** Does the one thing the plan asks for. Each is safe to be done twice: the second finds what the first made, or is refused. */
-const carryOut = async (ports: VolumePorts, observed: Observed, plan: VolumePlan): Promise<void> => {
-  const { cluster } = ports;
-  const found = whatWasFound(plan);
-  if (found !== undefined) await cluster.record(observed.parent, 'Normal', 'DataFound', found);
-  switch (plan.step) {
-    case 'CreateBlank':
-      return cluster.createClaim(blankClaim(observed));
-    case 'Bind':
-      await cluster.reservePersistentVolume(
-        plan.persistentVolume,
-        observed.identity.namespace,
-        claimName(observed.identity.database),
-      );
-      return cluster.createClaim(boundClaim(observed, plan.persistentVolume));
-    case 'MakePersistentVolume':
-      // The labels on a PersistentVolume say that the tags are there, and it is made with them.
-      await ports.storage.tag(plan.volume.volumeId, observed.identity);
-      return cluster.createPersistentVolume(staticPersistentVolume(observed, plan.volume));
-    case 'TakeClaim':
-      return cluster.changeClaim(plan.claim, identityChange(observed.identity));
-    case 'Secure':
-      return secure(ports, observed.identity, plan.persistentVolume);
-    case 'Keep':
-    case 'Wait':
-    case 'Refuse':
-      return;
-  }
-};
-
-/** The sentence for the event when data from before comes back. */
-const whatWasFound = (plan: VolumePlan): string | undefined => {
-  switch (plan.step) {
-    case 'Bind':
-      return `Data from before is on PersistentVolume ${plan.persistentVolume.metadata.name}; a claim takes it up.`;
-    case 'MakePersistentVolume':
-      return `Data from before is on volume ${plan.volume.volumeId}; a PersistentVolume is made for it.`;
-    case 'TakeClaim':
-      return `Claim ${plan.claim.metadata.name} holds data from before; it is this database's now.`;
-    default:
-      return undefined;
-  }
-};
-
 const AT_ONCE_SECONDS = 1;
 const WAIT_SECONDS = 5;
+const LONG_WAIT_SECONDS = 30;
 
-/** PersistentVolumes are not watched: their names are not known beforehand. */
-const lookAgain = ({ step }: VolumePlan): { resyncAfterSeconds?: number } => {
-  if (step === 'Keep' || step === 'Secure') return {};
-  return { resyncAfterSeconds: step === 'Wait' || step === 'Refuse' ? WAIT_SECONDS : AT_ONCE_SECONDS };
+/** PersistentVolumes and EBS volumes are not watched. */
+const lookAgain = (plan: VolumeOutcome): { resyncAfterSeconds?: number } => {
+  switch (plan.step) {
+    case 'Keep':
+      return {};
+    case 'AwaitGrowth':
+      return { resyncAfterSeconds: plan.reason === 'Modifying' ? WAIT_SECONDS : LONG_WAIT_SECONDS };
+    case 'Wait':
+    case 'Refuse':
+      return { resyncAfterSeconds: WAIT_SECONDS };
+    default:
+      return { resyncAfterSeconds: AT_ONCE_SECONDS };
+  }
 };

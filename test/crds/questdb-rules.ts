@@ -45,6 +45,9 @@ const OWNED_KEYS = [
 
 const OUT_OF_RANGE = 'spec.storage.size must be from 1Gi to 65536Gi';
 const ONE_SOURCE = 'spec.storage.from takes exactly one of claimName and volumeHandle';
+const NEVER_SHRINKS = 'spec.storage.size never shrinks; it may only go back to what the volume has';
+const IOPS_FOR_SIZE = 'spec.storage.iops above 3000 may be at most 500 per GiB of spec.storage.size';
+const THROUGHPUT_FOR_IOPS = 'spec.storage.throughput may be at most a quarter of spec.storage.iops';
 const FOREIGN_TAG =
   'a key of spec.node.tags may have at most 128 characters and may not start with questdb-fleet.dev/ or aws:';
 const NAME_SHAPE = "metadata.name must be lower case letters, digits and '-', start with a letter";
@@ -53,7 +56,12 @@ const manyKeys = (count: number): Fields =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`key.number${index}`, 'value']));
 
 export const QUESTDB_CREATE_ROWS: CreateRow[] = [
-  { ...created('the least there can be', least), stored: { storage: { size: '20Gi', storageClassName: 'questdb' } } },
+  {
+    ...created('the least there can be', least),
+    stored: {
+      storage: { size: '20Gi', storageClassName: 'questdb', deletionPolicy: 'Retain', existing: 'Adopt' },
+    },
+  },
   {
     ...created('an image by its default repository', { ...least, image: {} }),
     stored: { image: { repository: 'questdb/questdb' } },
@@ -84,7 +92,29 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   ),
   created('an unknown field', { ...least, replicas: 2 }, 'unknown field "spec.replicas"'),
   withNode('an unknown field of the node', { spot: true }, 'unknown field "spec.node.spot"'),
-  withStorage('a field that comes later', { deletionPolicy: 'Delete' }, 'unknown field "spec.storage.deletionPolicy"'),
+  withStorage('a field that comes later', { snapshotName: 'x' }, 'unknown field "spec.storage.snapshotName"'),
+  withStorage('a volume that is deleted with its database', { deletionPolicy: 'Delete' }),
+  withStorage('a policy that comes later', { deletionPolicy: 'Snapshot' }, 'supported values: "Retain", "Delete"'),
+  withStorage('no data from before', { existing: 'Refuse' }),
+  withStorage('data from before, otherwise', { existing: 'Ignore' }, 'supported values: "Adopt", "Refuse"'),
+  withStorage('what gp3 can do', { size: '160Gi', iops: 80000, throughput: 2000 }),
+  withStorage('fewer IOPS than gp3 has', { iops: 2999 }, 'spec.storage.iops'),
+  withStorage('more IOPS than gp3 can have', { size: '1Ti', iops: 80001 }, 'spec.storage.iops'),
+  withStorage('less throughput than gp3 has', { throughput: 124 }, 'spec.storage.throughput'),
+  withStorage('more throughput than gp3 can have', { throughput: 2001 }, 'spec.storage.throughput'),
+  withStorage('the most IOPS for the size', { size: '20Gi', iops: 10000 }),
+  withStorage('the least IOPS for any size', { size: '1Gi', iops: 3000 }),
+  withStorage('too many IOPS for the size', { size: '20Gi', iops: 10001 }, IOPS_FOR_SIZE),
+  withStorage('too many IOPS for a size in bytes', { size: 21474836480, iops: 10001 }, IOPS_FOR_SIZE),
+  withStorage('the most throughput for the IOPS', { iops: 4000, throughput: 1000 }),
+  withStorage('too much throughput for the IOPS', { iops: 4000, throughput: 1001 }, THROUGHPUT_FOR_IOPS),
+  withStorage('a source and its layout', { from: { claimName: 'old', layout: 'DbOnly' } }),
+  withStorage('a layout without a source', { from: { layout: 'DbOnly' } }, ONE_SOURCE),
+  withStorage(
+    'a layout there is not',
+    { from: { claimName: 'old', layout: 'Other' } },
+    'supported values: "Root", "DbOnly"',
+  ),
   created('a field that comes later, at the top', { ...least, suspend: true }, 'unknown field "spec.suspend"'),
   created(
     'an image with a tag',
@@ -165,6 +195,7 @@ const changedNode = (what: string, before: Fields, after: Fields, refused?: stri
   changed(what, { node: { ...node, ...before } }, { node: { ...node, ...after } }, refused);
 
 const from = { from: { claimName: 'old' } };
+const grown = { volume: { name: 'trades-data', size: '20Gi' } };
 const bound = { volume: { name: 'old', volumeId: 'vol-0123456789abcdef0' } };
 
 export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
@@ -197,13 +228,18 @@ export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
   changedNode('the tags', { tags: { team: 'a' } }, { tags: { team: 'b', cost: 'c' } }),
   changedNode('tags that are removed', { tags: { team: 'a' } }, {}),
   changedNode('a tag to one of the operator', {}, { tags: { 'questdb-fleet.dev/cluster': 'x' } }, FOREIGN_TAG),
-  changedStorage('less size', {}, { size: '19Gi' }, 'spec.storage.size never shrinks; a volume cannot be made smaller'),
-  changedStorage(
-    'more size',
-    {},
-    { size: '21Gi' },
-    'spec.storage.size cannot grow yet; this release has no growth of volumes',
-  ),
+  changedStorage('less size', {}, { size: '19Gi' }, NEVER_SHRINKS),
+  changedStorage('more size', {}, { size: '21Gi' }),
+  {
+    ...changedStorage('less size than the volume has', { size: '40Gi' }, { size: '19Gi' }, NEVER_SHRINKS),
+    status: grown,
+  },
+  { ...changedStorage('back to the size the volume has', { size: '40Gi' }, { size: '20Gi' }), status: grown },
+  changedStorage('IOPS and throughput', {}, { iops: 6000, throughput: 500 }),
+  changedStorage('IOPS and throughput are removed', { iops: 6000, throughput: 500 }, {}),
+  changedStorage('what becomes of the data', {}, { deletionPolicy: 'Delete' }),
+  changedStorage('what becomes of data from before', {}, { existing: 'Refuse' }),
+  changedStorage('the layout of the source', from, { from: { claimName: 'old', layout: 'DbOnly' } }),
   changedStorage(
     'the StorageClass',
     {},
@@ -211,7 +247,18 @@ export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
     'spec.storage.storageClassName cannot be changed',
   ),
   changedStorage('a source is added', {}, from, 'spec.storage.from can only be set when the database is created'),
-  changedStorage('another source', from, { from: { claimName: 'new' } }, 'spec.storage.from cannot be changed'),
+  changedStorage(
+    'another source',
+    from,
+    { from: { claimName: 'new' } },
+    'spec.storage.from cannot name another source',
+  ),
+  changedStorage(
+    'a source of another kind',
+    from,
+    { from: { volumeHandle: 'vol-0123456789abcdef0' } },
+    'spec.storage.from cannot name another source',
+  ),
   changedStorage(
     'the source is removed early',
     from,

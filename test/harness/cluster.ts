@@ -50,12 +50,17 @@ const ensureCluster = (stateDir: string): Promise<Settings> => {
 const cleanUp = async ({ kubectl, simulator }: Cluster, namespaces: ReadonlySet<string>): Promise<void> => {
   const timeout = `--timeout=${CLEAN_UP_SECONDS}s`;
   await simulator.command('heal');
+  const retain = ['--type=merge', '-p', '{"spec":{"storage":{"deletionPolicy":"Retain"}}}'];
+  for (const { metadata } of await kubectl.list('questdbs', '-A')) {
+    if (metadata.namespace === undefined || !namespaces.has(metadata.namespace)) continue;
+    await kubectl.run('patch', 'questdb', metadata.name, '-n', metadata.namespace, ...retain);
+  }
   await Promise.all([...namespaces].map((name) => kubectl.run('delete', 'questdb', '--all', '-n', name, timeout)));
   await eventually(async () => {
     expect(await simulator.liveInstances(), 'instances that no database has any more').toEqual([]);
   }, CLEAN_UP_SECONDS);
   // What is left in them goes by itself; no other file uses their names.
-  if (namespaces.size > 0) await kubectl.run('delete', 'namespace', ...namespaces, '--wait=false');
+  await Promise.all([...namespaces].map((name) => kubectl.deleteConfirmed('namespace', name, '--wait=false')));
 };
 
 /**

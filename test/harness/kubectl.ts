@@ -37,8 +37,15 @@ export const createKubectl = (settings: Settings) => {
     const { items } = JSON.parse(await run('get', what, '-o', 'json', ...args)) as { items: Stored[] };
     return items;
   };
+  /** As somebody who means it: names the object in the annotation that the policies ask for, and deletes it. */
+  const deleteConfirmed = async (kind: string, name: string, ...flags: string[]): Promise<string> => {
+    const where = flags.includes('-n') ? ['-n', flags[flags.indexOf('-n') + 1] ?? ''] : [];
+    await run('annotate', kind, name, ...where, '--overwrite', `questdb-fleet.dev/confirm-delete=${name}`);
+    return run('delete', kind, name, ...flags);
+  };
   return {
     run,
+    deleteConfirmed,
     list,
     apply: (...manifests: object[]): Promise<string> =>
       runKubectl(settings, ['apply', '-f', '-'], manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n')),

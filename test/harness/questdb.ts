@@ -9,7 +9,15 @@ export type DatabaseSpec = {
   version?: string;
   node?:
     { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
-  storage?: { size?: string; storageClassName?: string; from?: { claimName: string } | { volumeHandle: string } };
+  storage?: {
+    size?: string;
+    iops?: number;
+    throughput?: number;
+    storageClassName?: string;
+    deletionPolicy?: 'Retain' | 'Delete';
+    existing?: 'Adopt' | 'Refuse';
+    from?: ({ claimName: string } | { volumeHandle: string }) & { layout?: 'Root' | 'DbOnly' };
+  };
 };
 
 /** The manifest of a small database on an instance of its own, unless the spec says otherwise. */
@@ -65,6 +73,9 @@ export const createDatabase = (cluster: Cluster, namespace: string, name: string
     /** The same manifest with another instance. */
     changeNode: (node: NonNullable<DatabaseSpec['node']>) =>
       kubectl.apply({ ...manifest, spec: { ...manifest.spec, node } }),
+    /** The same manifest with other storage. */
+    changeStorage: (storage: NonNullable<DatabaseSpec['storage']>) =>
+      kubectl.apply({ ...manifest, spec: { ...manifest.spec, storage: { ...manifest.spec.storage, ...storage } } }),
     /** The QuestDBNodes, those that are being deleted too. */
     nodes: () => kubectl.list('questdbnodes', '-n', namespace, '-l', `questdb-fleet.dev/database=${name}`),
     /** As a person waits: `kubectl wait` returns and the database is there. */

@@ -11,7 +11,15 @@ const identity = ({ kind, metadata }: Manifest): string =>
   `${kind} ${metadata.namespace ?? ''}/${metadata.name}`.replace(/^(ConfigMap .*)-[a-z0-9]{10}$/, '$1');
 const identitiesOf = (folder: string): string[] => render(folder).map(identity).sort();
 
-const CLUSTER_SCOPED = ['ClusterRole', 'ClusterRoleBinding', 'CompositeController', 'Namespace', 'StorageClass'];
+const CLUSTER_SCOPED = [
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CompositeController',
+  'Namespace',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+];
 
 /** What `kubectl kustomize` makes of a kustomization that a user could write, in a folder of its own inside the repository. */
 const renderKustomization = (kustomization: string): Manifest[] => {

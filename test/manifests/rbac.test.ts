@@ -31,7 +31,7 @@ describe('what the hooks may do', () => {
     ['', 'services', ['get', 'patch']],
     ['', 'configmaps', ['get', 'patch']],
     ['policy', 'poddisruptionbudgets', ['get', 'patch']],
-    ['', 'persistentvolumeclaims', ['get', 'list', 'create', 'patch']],
+    ['', 'persistentvolumeclaims', ['get', 'list', 'create', 'patch', 'delete']],
     ['', 'persistentvolumes', ['get', 'list', 'create', 'patch']],
     ['', 'secrets', ['get', 'create']],
     ['', 'pods', ['get', 'list']],
@@ -44,7 +44,8 @@ describe('what the hooks may do', () => {
     [OURS, 'questdbs/finalizers', []],
     ['', 'persistentvolumeclaims/status', []],
     ['', 'persistentvolumes/status', []],
-    ['', 'namespaces', []],
+    ['', 'namespaces', ['get', 'patch']],
+    ['storage.k8s.io', 'storageclasses', ['get']],
     ['', 'pods/exec', []],
     ['', 'pods/eviction', []],
     ['', 'serviceaccounts', []],
@@ -59,13 +60,13 @@ describe('what the hooks may do', () => {
     expect(verbsOf(hooks, group, resource)).toEqual(verbs);
   });
 
-  it.each(['persistentvolumeclaims', 'persistentvolumes', 'secrets'])(
-    'never deletes %s, which hold data',
-    (resource) => {
-      for (const verb of ['delete', 'deletecollection'])
-        expect(mayDo(hooks, { verb, group: '', resource })).toBe(false);
-    },
-  );
+  it.each(['persistentvolumes', 'secrets', 'namespaces'])('never deletes %s', (resource) => {
+    for (const verb of ['delete', 'deletecollection']) expect(mayDo(hooks, { verb, group: '', resource })).toBe(false);
+  });
+
+  it('never deletes many claims at once', () => {
+    expect(mayDo(hooks, { verb: 'deletecollection', group: '', resource: 'persistentvolumeclaims' })).toBe(false);
+  });
 });
 
 describe('what Metacontroller gets for this operator', () => {

@@ -16,6 +16,7 @@ import type { DatabaseCluster } from '../../hooks/questdb/ports.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
 import type { NodeCluster } from '../../hooks/questdbnode/ports.ts';
 import type { VolumeCluster } from '../../hooks/questdbvolume/ports.ts';
+import { A_STORAGE } from '../fixtures/questdb.ts';
 import { mayDo, rulesOf } from './rbac.ts';
 import { render } from './render.ts';
 
@@ -25,7 +26,7 @@ const requestOf = (verb: string, path: string): string => {
   const [, root, ...rest] = pathname.split('/');
   const group = root === 'apis' ? (rest[0] ?? '') : '';
   const [first, ...others] = rest.slice(root === 'apis' ? 2 : 1);
-  const resource = first === 'namespaces' ? others[1] : first;
+  const resource = first === 'namespaces' && others.length > 1 ? others[1] : first;
   return `${verb} ${group}/${resource ?? ''}`;
 };
 
@@ -130,10 +131,17 @@ const VOLUME_CALLS: CallOfEach<VolumeCluster> = {
   persistentVolumesOn: (port) => port.persistentVolumesOn('vol-0123456789abcdef0'),
   createClaim: (port) => port.createClaim(claim),
   changeClaim: (port) => port.changeClaim(claim, {}),
+  growClaim: (port) => port.growClaim(claim, '200Gi'),
+  readStorageClass: (port) => port.readStorageClass('questdb'),
   createPersistentVolume: (port) => port.createPersistentVolume(volume),
   securePersistentVolume: (port) => port.securePersistentVolume(volume, {}),
   reservePersistentVolume: (port) => port.reservePersistentVolume(volume, 'acme', 'trades-data'),
-  databaseExists: (port) => port.databaseExists(identity),
+  readDatabase: (port) => port.readDatabase(identity),
+  isNamespaceMarked: (port) => port.isNamespaceMarked('acme'),
+  markNamespace: (port) => port.markNamespace('acme'),
+  unmarkEmptyNamespace: (port) => port.unmarkEmptyNamespace('acme'),
+  releaseForDeletion: (port) => port.releaseForDeletion(volume),
+  deleteClaim: (port) => port.deleteClaim(claim),
   podsUsing: (port) => port.podsUsing('acme', 'trades-data'),
   record: (port) => port.record(claim, 'Normal', 'Reason', 'message'),
 };
@@ -187,7 +195,10 @@ const ownNode = { ...node, replacement: 'SurgeFirst' } as const;
 const storage = { size: '20Gi', storageClassName: 'questdb' };
 
 const ANSWERS: [kind: string, answer: CustomizeResponse][] = [
-  ['QuestDB', customizeDatabase({ parent: parentOf('QuestDB', { version: '9.3.4', node: ownNode, storage }) })],
+  [
+    'QuestDB',
+    customizeDatabase({ parent: parentOf('QuestDB', { version: '9.3.4', node: ownNode, storage: A_STORAGE }) }),
+  ],
   [
     'QuestDBNode',
     customizeNode({

@@ -18,6 +18,10 @@ import { conditions, maybe, mostly, userMetadata } from './arbitraries.ts';
 const OTHER_ID = 'vol-0ffffffffffffffff';
 const OTHERS = { ...VOLUME_LABELS, 'questdb-fleet.dev/database': 'other' };
 
+/** Without what is undefined. */
+const wish = (spec: Record<string, unknown>): Partial<QuestDBVolume['spec']> =>
+  JSON.parse(JSON.stringify(spec)) as Partial<QuestDBVolume['spec']>;
+
 const parent = (): fc.Arbitrary<QuestDBVolume> =>
   fc
     .record({
@@ -25,11 +29,21 @@ const parent = (): fc.Arbitrary<QuestDBVolume> =>
       size: mostly<string | number>('100Gi', '200Gi', 1073741824),
       from: fc.oneof(
         { weight: 4, arbitrary: fc.constant(undefined) },
-        { weight: 1, arbitrary: fc.constantFrom({ claimName: 'old-data' }, { volumeHandle: VOLUME_ID }) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            { claimName: 'old-data' },
+            { volumeHandle: VOLUME_ID },
+            { volumeHandle: VOLUME_ID, layout: 'DbOnly' as const },
+          ),
+        },
       ),
+      iops: maybe(mostly(3000, 6000)),
+      throughput: maybe(mostly(125, 500, 2000)),
+      existing: maybe(fc.constant('Refuse' as const)),
       status: maybe(
         fc.record({
-          conditions: maybe(conditions('Ready', 'Stalled')),
+          conditions: maybe(conditions('Ready', 'Resizing', 'Stalled')),
           claimName: maybe(mostly('trades-data', 'old-data')),
           volumeName: maybe(fc.constant('pvc-1')),
           volumeId: maybe(fc.constant(VOLUME_ID)),
@@ -38,12 +52,12 @@ const parent = (): fc.Arbitrary<QuestDBVolume> =>
       ),
     })
     .map(
-      ({ metadata, size, from, status }) =>
+      ({ metadata, size, from, status, ...others }) =>
         JSON.parse(
           JSON.stringify(
             aVolumeParent({
               metadata,
-              spec: from === undefined ? { size } : { size, from: from },
+              spec: wish({ size, from, ...others }),
               ...(status === undefined ? {} : { status: status as NonNullable<QuestDBVolume['status']> }),
             }),
           ),
@@ -108,6 +122,8 @@ const ebsVolume = (): fc.Arbitrary<EbsVolume> =>
       volumeId: mostly(VOLUME_ID, OTHER_ID),
       tags: mostly<Record<string, string>>(VOLUME_LABELS, OTHERS, {}),
       attachedTo: mostly<string[]>([], ['i-1']),
+      sizeGiB: mostly(100, 50, 200),
+      type: mostly('gp3', 'gp2'),
     })
     .map((changes) => anEbsVolume(changes));
 

@@ -37,6 +37,8 @@ describe('the configuration', () => {
       ec2VisibilitySeconds: 300,
       ec2RetrySeconds: 180,
       ec2ForceStopSeconds: 600,
+      ec2ModificationRetrySeconds: 1800,
+      ec2VolumeCheckSeconds: 300,
       leakCheckSeconds: 300,
       leakAgeSeconds: 900,
       collectLeaks: false,
@@ -69,7 +71,7 @@ describe('the configuration', () => {
       'EC2_VISIBILITY_SECONDS must be a whole number of seconds from 1 to 3600',
       'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal',
       'HOOK_BUDGET_SECONDS must be a whole number of seconds from 1 to 9',
-      'EC2_RETRY is not a setting; those that start so are EC2_SNAPSHOT_MAX_AGE_SECONDS, EC2_VISIBILITY_SECONDS, EC2_RETRY_SECONDS, EC2_FORCE_STOP_SECONDS',
+      'EC2_RETRY is not a setting; those that start so are EC2_SNAPSHOT_MAX_AGE_SECONDS, EC2_VISIBILITY_SECONDS, EC2_RETRY_SECONDS, EC2_FORCE_STOP_SECONDS, EC2_MODIFICATION_RETRY_SECONDS, EC2_VOLUME_CHECK_SECONDS',
     ]);
   });
 

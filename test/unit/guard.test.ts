@@ -30,7 +30,7 @@ describe('the guard', () => {
   it('fills the defaults of the schema in, where their object is', () => {
     expect(guards.sync(envelope()).parent.spec).toEqual({
       version: '9.3.4',
-      storage: { size: '20Gi', storageClassName: 'questdb' },
+      storage: { size: '20Gi', storageClassName: 'questdb', deletionPolicy: 'Retain', existing: 'Adopt' },
     });
     const spec = { image: {}, node: { instanceType: 'r6i.large' } };
     expect(guards.sync(withParent({ spec })).parent.spec).toMatchObject({

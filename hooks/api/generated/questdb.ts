@@ -67,13 +67,29 @@ export interface QuestDB {
      */
     storage: {
       /**
-       * The size of the volume as a quantity, for example 100Gi. From 1Gi to 65536Gi (what a gp3 volume may have). It never shrinks, and cannot grow yet in this release.
+       * The size of the volume as a quantity, for example 100Gi. From 1Gi to 65536Gi (what a gp3 volume may have). A bigger size grows the volume and its file system while the database runs; it never shrinks.
        */
       size: string | number;
       /**
        * The StorageClass of the volume. It must retain its volumes (reclaimPolicy Retain). Default "questdb". Fixed once the database exists.
        */
       storageClassName: string;
+      /**
+       * Input/output operations per second of the EBS volume, from 3000 to 80000, at most 500 per GiB. A change is made while the database runs. Default, and when it is removed, what the volume has (3000 for a new gp3 volume).
+       */
+      iops?: number;
+      /**
+       * Throughput of the EBS volume in MiB/s, from 125 to 2000, at most a quarter of its iops. A change is made while the database runs. Default, and when it is removed, what the volume has (125 for a new gp3 volume).
+       */
+      throughput?: number;
+      /**
+       * What becomes of the volume when this QuestDB is deleted. Retain keeps it, and the same manifest applied again finds it. Delete deletes it, only if the QuestDB carries the annotation questdb-fleet.dev/confirm-delete with its own name; without it the deletion is refused. Default Retain. May be changed at any time.
+       */
+      deletionPolicy: 'Retain' | 'Delete';
+      /**
+       * What to do when data from before of a database of this name and namespace is found. Adopt takes it up. Refuse touches nothing and says so, for platforms that use names again. Default Adopt. May be changed at any time.
+       */
+      existing: 'Adopt' | 'Refuse';
       /**
        * Data that exists already and becomes this database's. Exactly one source. Fixed; it may be removed once the volume is bound. Default, the data this database had before, else an empty volume.
        */
@@ -86,6 +102,10 @@ export interface QuestDB {
          * The id of an EBS volume that no other living object owns, for example vol-0123456789abcdef0.
          */
         volumeHandle?: string;
+        /**
+         * What lies at the root of the volume. Root is QuestDB's root directory, with db/ in it; DbOnly is what is in db/ alone, as installations made it that mounted their volume there. It is checked before the database starts, and may be corrected. Default Root.
+         */
+        layout?: 'Root' | 'DbOnly';
       };
     };
     /**
@@ -104,7 +124,7 @@ export interface QuestDB {
      */
     observedGeneration?: number;
     /**
-     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy; Replacing while the database moves to another instance.
+     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy; Replacing while the database moves to another instance; Resizing while its volume grows or changes.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */

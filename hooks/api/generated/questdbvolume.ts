@@ -31,6 +31,18 @@ export interface QuestDBVolume {
      */
     databaseName: string;
     /**
+     * IOPS of the EBS volume; absent, what it has.
+     */
+    iops?: number;
+    /**
+     * Throughput of the EBS volume in MiB/s; absent, what it has.
+     */
+    throughput?: number;
+    /**
+     * What to do when data from before is found. Default Adopt.
+     */
+    existing?: 'Adopt' | 'Refuse';
+    /**
      * Data that exists already and becomes this database's. Exactly one source.
      */
     from?: {
@@ -42,6 +54,10 @@ export interface QuestDBVolume {
        * The id of an EBS volume that no other living object owns.
        */
       volumeHandle?: string;
+      /**
+       * What lies at the root of the volume: the root directory of QuestDB, or what is in db/ alone.
+       */
+      layout?: 'Root' | 'DbOnly';
     };
   };
   /**
@@ -53,7 +69,7 @@ export interface QuestDBVolume {
      */
     observedGeneration?: number;
     /**
-     * Ready, and Stalled when a human must act.
+     * Ready; Resizing while it grows or changes; Stalled when a human must act.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */
@@ -104,12 +120,41 @@ export interface QuestDBVolume {
      */
     size?: string;
     /**
-     * The IOPS of an EBS volume, as EC2 shows them; read once.
+     * The IOPS of an EBS volume, as EC2 showed them last.
      */
     iops?: number;
     /**
      * The same, in MiB/s; absent where the type of the volume has none of its own.
      */
     throughput?: number;
+    /**
+     * What lies at the root of a volume that was taken over by spec.from; absent for one that the operator made.
+     */
+    layout?: 'Root' | 'DbOnly';
+    /**
+     * EC2 refused to modify the volume for now; what was asked for, why, and when it is asked again.
+     */
+    refusedModification?: {
+      /**
+       * EC2's own code.
+       */
+      reason: string;
+      /**
+       * EC2's own words.
+       */
+      message: string;
+      /**
+       * When it was refused first.
+       */
+      since: string;
+      /**
+       * When it is asked again.
+       */
+      nextTry: string;
+      /**
+       * What was asked for; another wish is tried at once.
+       */
+      wish: string;
+    };
   };
 }

@@ -1,11 +1,12 @@
 import type { QuestDBNode } from '../../api/generated/questdbnode.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
-import { credentialsUidOf, placementOf, replicasOf, type Observed } from '../observe.ts';
+import { credentialsUidOf, layoutOf, placementOf, replicasOf, type Observed, type StatefulSet } from '../observe.ts';
 import type { DatabasePlan } from '../steps.ts';
 import { asWanted } from '../wish.ts';
 import { placedNode } from '../whereabouts.ts';
 import { configMap } from './configmap.ts';
 import { nodesFor } from './nodes.ts';
+import type { PodInput } from './pod-template.ts';
 import { podDisruptionBudget } from './poddisruptionbudget.ts';
 import { questdbNode } from './questdbnode.ts';
 import { questdbVolume } from './questdbvolume.ts';
@@ -40,13 +41,19 @@ const statefulSetFor = (observed: Observed, plan: DatabasePlan): ReturnType<type
   const current = observed.statefulSet;
   if (plan.step === 'Serve') return statefulSet(observed.database, plan);
   if (current === undefined) return undefined;
+  return statefulSet(observed.database, asItIs(current), replicasFor(observed, plan, replicasOf(current)));
+};
+
+/** What the StatefulSet that is there was made from. */
+const asItIs = (current: StatefulSet): PodInput => {
   const claim = current.spec?.template.spec?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim;
-  const template = {
+  const layout = layoutOf(current);
+  return {
     placement: placementOf(current),
     claimName: claim?.claimName ?? '',
     credentialsUid: credentialsUidOf(current) ?? '',
+    ...(layout === undefined ? {} : { layout }),
   };
-  return statefulSet(observed.database, template, replicasFor(observed, plan, replicasOf(current)));
 };
 
 /** A database that was stopped is served where it was while another node is waited for, unless that one goes too. */

@@ -2,13 +2,21 @@ import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/clie
 import type { QuestDB } from '../../api/generated/questdb.ts';
 import { CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/labels.ts';
 import { configMapName, credentialsName } from '../../api/names.ts';
+import type { Layout } from '../../api/layout.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { Placement } from '../observe.ts';
 import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
+import { checkLayout } from './check-layout.ts';
 import { PORTS, type PortName } from './ports.ts';
 
 /** What the pod is made from beside the spec. */
-export type PodInput = { placement: Placement; claimName: string; credentialsUid: string };
+export type PodInput = {
+  placement: Placement;
+  claimName: string;
+  credentialsUid: string;
+  /** Of a volume that was taken over; one that the operator made has the root directory, and nothing to check. */
+  layout?: Layout;
+};
 
 /** The user of the questdb/questdb image. */
 const QUESTDB_USER = 10001;
@@ -27,7 +35,12 @@ export const podTemplate = (database: QuestDB, input: PodInput): Wire<V1PodTempl
     labels: childLabels(database.metadata.name),
     annotations: { [CREDENTIALS_REVISION]: input.credentialsUid },
   },
-  spec: {
+  spec: podSpec(database, input),
+});
+
+const podSpec = (database: QuestDB, input: PodInput): Wire<V1PodSpec> => {
+  const questdb = container(database, input);
+  return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
@@ -40,10 +53,11 @@ export const podTemplate = (database: QuestDB, input: PodInput): Wire<V1PodTempl
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [container(database, input)],
-    volumes: volumes(database, input.claimName),
-  },
-});
+    ...(input.layout === undefined ? {} : { initContainers: [checkLayout(input.layout, questdb)] }),
+    containers: [questdb],
+    volumes: volumes(database, input),
+  };
+};
 
 /** The selector and the toleration name the QuestDBNode's uid: names repeat across namespaces, uids do not. */
 const placementOf = (placement: Placement): Partial<Wire<V1PodSpec>> =>
@@ -54,7 +68,7 @@ const placementOf = (placement: Placement): Partial<Wire<V1PodSpec>> =>
         tolerations: [{ key: DEDICATED, operator: 'Equal', value: placement.nodeUid, effect: 'NoSchedule' }],
       };
 
-const container = ({ spec, metadata }: QuestDB, { placement }: PodInput): Wire<V1Container> => ({
+const container = ({ spec, metadata }: QuestDB, { placement, layout }: PodInput): Wire<V1Container> => ({
   name: 'questdb',
   image: imageOf(spec),
   imagePullPolicy: 'IfNotPresent',
@@ -73,12 +87,24 @@ const container = ({ spec, metadata }: QuestDB, { placement }: PodInput): Wire<V
   },
   terminationMessagePolicy: 'FallbackToLogsOnError',
   volumeMounts: [
-    { name: 'data', mountPath: ROOT },
+    ...dataMounts(layout),
     { name: 'config', mountPath: `${ROOT}/conf`, readOnly: true },
     { name: 'tmp', mountPath: '/tmp' },
     ...(readsSecretFiles(spec.version) ? [{ name: 'credentials', mountPath: CREDENTIALS_FOLDER, readOnly: true }] : []),
   ],
 });
+
+/**
+ * A volume with db/ alone is mounted there. What QuestDB keeps beside it (imports, what a checkpoint writes) lives as long as the pod: the root of
+ * that volume is no place for it.
+ */
+const dataMounts = (layout: Layout | undefined): NonNullable<Wire<V1Container>['volumeMounts']> =>
+  layout === 'DbOnly'
+    ? [
+        { name: 'root', mountPath: ROOT },
+        { name: 'data', mountPath: `${ROOT}/db` },
+      ]
+    : [{ name: 'data', mountPath: ROOT }];
 
 const imageOf = ({ version, image }: QuestDB['spec']): string => {
   const tagged = `${image?.repository ?? 'questdb/questdb'}:${version}`;
@@ -88,8 +114,12 @@ const imageOf = ({ version, image }: QuestDB['spec']): string => {
 const HTTP_MIN: PortName = 'http-min';
 const statusProbe = () => ({ httpGet: { path: '/status', port: HTTP_MIN, scheme: 'HTTP' } });
 
-const volumes = ({ metadata, spec }: QuestDB, claimName: string): NonNullable<Wire<V1PodSpec>['volumes']> => [
+const volumes = (
+  { metadata, spec }: QuestDB,
+  { claimName, layout }: PodInput,
+): NonNullable<Wire<V1PodSpec>['volumes']> => [
   { name: 'data', persistentVolumeClaim: { claimName } },
+  ...(layout === 'DbOnly' ? [{ name: 'root', emptyDir: {} }] : []),
   { name: 'config', configMap: { name: configMapName(metadata.name) } },
   { name: 'tmp', emptyDir: {} },
   ...(readsSecretFiles(spec.version)

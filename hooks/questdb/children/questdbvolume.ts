@@ -11,10 +11,15 @@ export const questdbVolume = (database: QuestDB): DesiredObject & Pick<QuestDBVo
   apiVersion: API_VERSION,
   kind: 'QuestDBVolume',
   metadata: childMetadata(database.metadata.name, volumeName(database.metadata.name)),
-  spec: {
-    databaseName: database.metadata.name,
-    size: canonicalBytes(database.spec.storage.size),
-    storageClassName: database.spec.storage.storageClassName,
-    ...(database.spec.storage.from === undefined ? {} : { from: database.spec.storage.from }),
-  },
+  spec: volumeSpec(database),
+});
+
+const volumeSpec = ({ metadata, spec: { storage } }: QuestDB): QuestDBVolume['spec'] => ({
+  databaseName: metadata.name,
+  size: canonicalBytes(storage.size),
+  storageClassName: storage.storageClassName,
+  ...(storage.iops === undefined ? {} : { iops: storage.iops }),
+  ...(storage.throughput === undefined ? {} : { throughput: storage.throughput }),
+  ...(storage.existing === 'Refuse' ? { existing: storage.existing } : {}),
+  ...(storage.from === undefined ? {} : { from: storage.from }),
 });

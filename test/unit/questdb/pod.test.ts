@@ -7,6 +7,12 @@ const LOG = `INFO starting
 io.questdb.ServerConfigurationException: no password
  at Main
 `;
+const initialising = (state: object, lastState: object = {}): Pod => {
+  const pod = podWith({ waiting: { reason: 'PodInitializing' } });
+  const check = { name: 'check-layout', ready: false, state, lastState } as never;
+  return { ...pod, status: { ...pod.status, initContainerStatuses: [check] } };
+};
+
 const CASES: [name: string, pod: Pod | undefined, status: string, reason: string, message: string][] = [
   ['no pod', undefined, 'False', 'PodNotCreated', 'Waiting for the StatefulSet controller to make the pod.'],
   [
@@ -48,6 +54,44 @@ const CASES: [name: string, pod: Pod | undefined, status: string, reason: string
   [
     'one on its way, initialising',
     podWith({ waiting: { reason: 'PodInitializing', message: 'x' } }),
+    'False',
+    'PodStarting',
+    'Waiting for the volume to be attached and the container to start.',
+  ],
+  [
+    'one whose volume has another layout',
+    initialising(
+      { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } },
+      { terminated: { exitCode: 1, message: 'Set it.\n' } },
+    ),
+    'False',
+    'LayoutMismatch',
+    'Set it.',
+  ],
+  [
+    'one whose check has just said so',
+    initialising({ terminated: { exitCode: 1, message: 'Set it.' } }),
+    'False',
+    'LayoutMismatch',
+    'Set it.',
+  ],
+  [
+    'one whose check has no image',
+    initialising({ waiting: { reason: 'ImagePullBackOff', message: 'No image.' } }),
+    'False',
+    'ImagePullBackOff',
+    'No image.',
+  ],
+  [
+    'one whose check is made',
+    initialising({ waiting: { reason: 'PodInitializing' } }),
+    'False',
+    'PodStarting',
+    'Waiting for the volume to be attached and the container to start.',
+  ],
+  [
+    'one whose check ended well',
+    initialising({ terminated: { exitCode: 0 } }, { terminated: { exitCode: 1, message: 'Set it.' } }),
     'False',
     'PodStarting',
     'Waiting for the volume to be attached and the container to start.',

@@ -155,7 +155,7 @@ describe('Stalled', () => {
 });
 
 describe('the rest of the status', () => {
-  it('has where clients connect, and six conditions of this generation', () => {
+  it('has where clients connect, and seven conditions of this generation', () => {
     const { conditions = [], ...status } = statusOf(observing(aDatabase({ metadata: { generation: 3 } })), SERVE);
     expect(status).toEqual({
       endpoints: {
@@ -169,6 +169,7 @@ describe('the rest of the status', () => {
       'NodeReady',
       'Ready',
       'Replacing',
+      'Resizing',
       'Stalled',
       'VolumeReady',
       'WriteHealthy',

@@ -7,9 +7,9 @@ import {
 } from '../../../hooks/questdbvolume/objects.ts';
 import {
   anEbsVolume,
+  aClaim,
   aPersistentVolume,
   aVolumeParent,
-  IDENTITY,
   inZone,
   observingVolume,
   VOLUME_ID,
@@ -68,7 +68,7 @@ describe('the claims', () => {
   });
 
   it("become this database's, and are no longer marked as retained", () => {
-    expect(identityChange(IDENTITY)).toEqual({
+    expect(identityChange(observingVolume(), aClaim())).toEqual({
       labels: { ...METADATA.labels, 'questdb-fleet.dev/retained': null },
       annotations: { ...METADATA.annotations, 'questdb-fleet.dev/retained-since': null },
     });
@@ -77,7 +77,8 @@ describe('the claims', () => {
 
 describe('a static PersistentVolume', () => {
   it('keeps its EBS volume whatever becomes of the claim, in its zone', () => {
-    expect(staticPersistentVolume(observingVolume(), anEbsVolume({ sizeGiB: 7, tags: {} }))).toEqual({
+    const volume = anEbsVolume({ sizeGiB: 7, tags: {} });
+    expect(staticPersistentVolume(observingVolume(), { volume, lostBy: undefined })).toEqual({
       apiVersion: 'v1',
       kind: 'PersistentVolume',
       metadata: { name: `questdb-fleet-${VOLUME_ID}`, labels: VOLUME_LABELS },

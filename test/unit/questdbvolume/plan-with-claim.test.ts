@@ -4,6 +4,7 @@ import { planNext } from '../../../hooks/questdbvolume/plan.ts';
 import {
   aClaim,
   aPersistentVolume,
+  anEbsVolume,
   aVolumeParent,
   observingVolume,
   VOLUME_ID,
@@ -43,7 +44,7 @@ describe("a claim that is this database's", () => {
     [
       'ClaimTerminating',
       aClaim({ metadata: DELETED }),
-      'Claim "trades-data" is being deleted, which ends when no pod uses it. Its volume is kept, and a new claim takes it up then.',
+      'Claim "trades-data" is being deleted, which ends when no pod uses it. Its volume is kept, and a new claim takes it up at the database\'s next start: kubectl delete pod does that now.',
     ],
     [
       'WaitingForFirstConsumer',
@@ -59,39 +60,70 @@ describe("a claim that is this database's", () => {
     expect(claimed(claim)).toEqual({ step: 'Wait', reason, message });
   });
 
-  it.each([
-    ['says so', aClaim({ status: { phase: 'Lost' } }), aPersistentVolume()],
-    ['is bound to nothing', aClaim(), undefined],
-  ])('is lost when it %s', (_name, claim, persistentVolume) => {
-    expect(plan({ claim, persistentVolume })).toEqual(
-      refusal(
-        'ClaimLost',
-        'PersistentVolume "pvc-1" of claim "trades-data" is gone. Delete the claim: if the volume behind it still exists it is ' +
-          'found by its tags and taken up again.',
-      ),
+  it('is lost when its PersistentVolume is gone, and nothing shows which volume it was', () => {
+    const lost = refusal(
+      'ClaimLost',
+      'PersistentVolume "pvc-1" of claim "trades-data" is gone. Delete the claim: if the volume behind it still exists it is ' +
+        'found by its tags and taken up again.',
+    );
+    expect(plan({ claim: aClaim() })).toEqual(lost);
+    expect(plan({ claim: aClaim({ status: { phase: 'Lost' } }) })).toEqual(lost);
+    expect(plan({ claim: aClaim({ status: { phase: 'Pending' } }) })).toEqual(lost);
+    const another = { ...aPersistentVolume(), metadata: { ...aPersistentVolume().metadata, name: 'pvc-2' } };
+    const found = { persistentVolumes: [another], ebsVolumes: [anEbsVolume()] };
+    expect(plan({ claim: aClaim(), found })).toEqual(lost);
+    const two = [anEbsVolume(), anEbsVolume({ volumeId: 'vol-2' })];
+    expect(plan({ claim: aClaim(), found: { persistentVolumes: [], ebsVolumes: two } })).toEqual(lost);
+    const parent = aVolumeParent({ status: { volumeId: 'vol-2' } });
+    expect(plan({ claim: aClaim(), parent, found: { persistentVolumes: [], ebsVolumes: [anEbsVolume()] } })).toEqual(
+      lost,
     );
   });
 
-  it('is lost when it names a volume that is gone, bound or not', () => {
-    expect(plan({ claim: aClaim({ status: { phase: 'Pending' } }) })).toMatchObject({ reason: 'ClaimLost' });
+  it('has its PersistentVolume made anew where one volume is tagged as its own', () => {
+    const claim = aClaim({ status: { phase: 'Lost' } });
+    const found = { persistentVolumes: [], ebsVolumes: [anEbsVolume()] };
+    const made = { step: 'MakePersistentVolume', volume: anEbsVolume(), lostBy: claim };
+    expect(plan({ claim, found })).toEqual(made);
+    expect(plan({ claim, found, parent: aVolumeParent({ status: { volumeId: VOLUME_ID } }) })).toEqual(made);
   });
 
-  it('is not kept when it is too small', () => {
-    const claim = aClaim({ status: { phase: 'Bound', capacity: { storage: '102399Mi' } } });
-    expect(claimed(claim)).toEqual(
-      refusal(
-        'VolumeTooSmall',
-        'The data from before is on a volume of 102399Mi; spec.storage.size says 100Gi, and this release cannot grow volumes. ' +
-          'Re-create the QuestDB with spec.storage.size 102399Mi: the data is kept.',
-      ),
-    );
-    expect(claimed(aClaim({ status: { phase: 'Bound' } })).step).toBe('Keep');
-    expect(claimed(aClaim({ status: { phase: 'Bound', capacity: { storage: '1Ti' } } })).step).toBe('Keep');
+  it('is bound again when its PersistentVolume is back, and never to that of another claim', () => {
+    const claim = aClaim({ status: { phase: 'Lost' } });
+    expect(claimed(claim)).toMatchObject({ step: 'Wait', reason: 'WaitingForBinding' });
+    const claimRef = { namespace: 'acme', name: 'trades-data', uid: 'another' };
+    expect(claimed(claim, { persistentVolume: aPersistentVolume({ spec: { claimRef } }) })).toMatchObject({
+      reason: 'ClaimBoundElsewhere',
+    });
+  });
+
+  it('is not served when EC2 does not know its volume, but for what was just made', () => {
+    expect(claimed(aClaim(), { bound: 'Gone' })).toMatchObject({ step: 'Refuse', reason: 'VolumeMissing' });
+    const made = (creationTimestamp: string) => aPersistentVolume({ metadata: { creationTimestamp } });
+    expect(claimed(aClaim(), { bound: 'Gone', persistentVolume: made('2026-03-01T11:59:01Z') })).toMatchObject({
+      step: 'Wait',
+      reason: 'VolumeNotVisible',
+    });
+    expect(claimed(aClaim(), { bound: 'Gone', persistentVolume: made('2026-03-01T11:59:00Z') })).toMatchObject({
+      reason: 'VolumeMissing',
+    });
+  });
+
+  it('has the tags put back that somebody took off', () => {
+    const bound = anEbsVolume({ tags: {} });
+    expect(claimed(aClaim(), { bound }).step).toBe('Secure');
   });
 
   it('is not kept when the user names another volume', () => {
     const naming = (volumeHandle: string) => aVolumeParent({ spec: { from: { volumeHandle } } });
-    expect(claimed(aClaim(), { parent: naming(VOLUME_ID) }).step).toBe('Keep');
+    expect(claimed(aClaim(), { parent: naming(VOLUME_ID) })).toEqual({ step: 'TakeClaim', claim: aClaim() });
+    const told = { ...aClaim().metadata.annotations, 'questdb-fleet.dev/layout': 'Root' };
+    const [claim, volume] = [
+      aClaim({ metadata: { annotations: told } }),
+      aPersistentVolume({ metadata: { annotations: told } }),
+    ];
+    const bound = anEbsVolume({ tags: { ...VOLUME_LABELS, 'questdb-fleet.dev/layout': 'Root' } });
+    expect(claimed(claim, { parent: naming(VOLUME_ID), persistentVolume: volume, bound }).step).toBe('Keep');
     expect(claimed(aClaim(), { parent: naming('vol-2') })).toEqual(
       refusal(
         'AmbiguousData',

@@ -35,7 +35,7 @@ describe('the empty-volume guard', () => {
   });
 
   it('makes the PersistentVolume of a lone EBS volume', () => {
-    expect(plan(found([], [ebs]))).toEqual({ step: 'MakePersistentVolume', volume: ebs });
+    expect(plan(found([], [ebs]))).toEqual({ step: 'MakePersistentVolume', volume: ebs, lostBy: undefined });
   });
 
   it.each([
@@ -162,7 +162,7 @@ describe('an EBS volume the user names', () => {
   const source = anEbsVolume({ tags: {} });
 
   it('gets a PersistentVolume', () => {
-    expect(plan({ parent, source })).toEqual({ step: 'MakePersistentVolume', volume: source });
+    expect(plan({ parent, source })).toEqual({ step: 'MakePersistentVolume', volume: source, lostBy: undefined });
   });
 
   it('is bound by the PersistentVolume it has', () => {

@@ -9,7 +9,15 @@ import { questdbVolume } from '../../../../hooks/questdb/children/questdbvolume.
 import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
 import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
 import { requestsFrom } from '../../../../hooks/questdb/requests.ts';
-import { aDatabase, NODE_UID, ON_NODE_INPUT, OWN_NODE, POD_INPUT, SECRET_UID } from '../../../fixtures/questdb.ts';
+import {
+  A_STORAGE,
+  aDatabase,
+  NODE_UID,
+  ON_NODE_INPUT,
+  OWN_NODE,
+  POD_INPUT,
+  SECRET_UID,
+} from '../../../fixtures/questdb.ts';
 
 const SELECTOR = { 'app.kubernetes.io/name': 'questdb', 'app.kubernetes.io/instance': 'trades' };
 const LABELS = {
@@ -307,13 +315,13 @@ describe('the wishes for a node and a volume', () => {
     ['2048Mi', '2Gi'],
     ['5G', '5000000000'],
   ])('write the size %s as %s', (size, canonical) => {
-    const spec = { storage: { size, storageClassName: 'questdb' } };
+    const spec = { storage: { ...A_STORAGE, size } };
     expect(questdbVolume(aDatabase({ spec })).spec.size).toBe(canonical);
   });
 
   it('pass on where data comes from', () => {
     const from = { claimName: 'old' };
-    const storage = { size: '1Gi', storageClassName: 'fast', from };
+    const storage = { ...A_STORAGE, storageClassName: 'fast', from };
     expect(questdbVolume(aDatabase({ spec: { storage } })).spec).toMatchObject({ from, storageClassName: 'fast' });
   });
 });
