@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
+import { volumeLabels } from '../../hooks/api/labels.ts';
 import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
 import { createBlockStorage } from '../../hooks/aws/volumes.ts';
 import type { SyncRequest } from '../../hooks/metacontroller/contract.ts';
@@ -7,7 +8,9 @@ import { volumeHooks } from '../../hooks/questdbvolume/hooks.ts';
 import type { VolumeCluster } from '../../hooks/questdbvolume/ports.ts';
 import { inProcessClients, simulateEc2 } from './in-process-ec2.ts';
 import { CLUSTER_NAME, NAMESPACE, nodeClass, nodeSpec } from './objects.ts';
+import { createVolume } from './volumes.ts';
 import { openWorld, type World } from './world.ts';
+import type { Simulation } from '../../local/ec2/simulation.ts';
 
 /** One page holds all, as EC2's pages of 1000 do: what is left is what the hooks ask for. */
 const WHOLE_PAGES = { shuffle: false, maxPageSize: 1000 };
@@ -78,7 +81,7 @@ const NEVER_USED: VolumeCluster = new Proxy({} as VolumeCluster, {
 });
 
 /** A volume that is bound and was so in an earlier pass. */
-const settledRequest = (name: string): SyncRequest<QuestDBVolume> => {
+const settledRequest = (name: string, volumeId: string): SyncRequest<QuestDBVolume> => {
   const claim = {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
@@ -97,12 +100,22 @@ const settledRequest = (name: string): SyncRequest<QuestDBVolume> => {
         conditions: [{ ...ready, lastTransitionTime: '2026-01-01T00:00:00Z' }],
         claimName: name,
         volumeName: `pv-${name}`,
+        volumeId,
       },
     },
     children: {},
     related: { 'PersistentVolumeClaim.v1': { [name]: claim }, 'StorageClass.storage.k8s.io/v1': {} },
     finalizing: false,
   };
+};
+
+/** As the hook leaves the volume of that database. */
+const aFleetVolume = (simulation: Simulation, database: string): string => {
+  const volumeId = createVolume(simulation);
+  const volume = simulation.account.volumes[volumeId];
+  const tags = { ...volumeLabels({ namespace: NAMESPACE, database }), 'questdb-fleet.dev/cluster': CLUSTER_NAME };
+  if (volume !== undefined) volume.tags = tags;
+  return volumeId;
 };
 
 describe('a minute of volumes', () => {
@@ -113,18 +126,48 @@ describe('a minute of volumes', () => {
     return {
       simulation,
       now,
-      storage: createBlockStorage({ clients, clusterName: CLUSTER_NAME, snapshotMaxAgeSeconds: 10, now }),
+      storage: createBlockStorage({
+        clients,
+        clusterName: CLUSTER_NAME,
+        snapshotMaxAgeSeconds: 10,
+        volumeCheckSeconds: 300,
+        now,
+      }),
     };
   };
 
-  it('that are settled asks EC2 and the API server nothing', async () => {
+  it('that are settled asks EC2 for one snapshot, and the API server nothing', async () => {
     const { simulation, storage, now } = openStorage();
-    const { sync } = volumeHooks({ cluster: NEVER_USED, storage, now });
-    for (const name of names(500)) {
-      const request = settledRequest(name);
-      expect((await sync(request)).status).toEqual({ ...request.parent.status, size: '10Gi' });
+    const { sync } = volumeHooks({ cluster: NEVER_USED, storage, modificationRetrySeconds: 1800, now });
+    const requests = names(500).map((name) => settledRequest(name, aFleetVolume(simulation, name)));
+    for (let wave = 0; wave < WAVES; wave += 1) {
+      for (const request of requests) {
+        expect((await sync(request)).status).toEqual({ ...request.parent.status, size: '10Gi' });
+      }
+      simulation.clock.advance(WAVE_SECONDS);
     }
-    expect(simulation.calls).toEqual({});
+    expect(simulation.calls).toEqual({ DescribeVolumes: 1 });
+  });
+
+  it('that EC2 does not answer for are as they were', async () => {
+    const { simulation, storage, now } = openStorage();
+    const { sync } = volumeHooks({ cluster: NEVER_USED, storage, modificationRetrySeconds: 1800, now });
+    const request = settledRequest('orders', aFleetVolume(simulation, 'orders'));
+    simulation.account.faults.push({
+      action: 'DescribeVolumes',
+      code: 'InternalError',
+      when: 'before',
+      times: 1,
+      message: 'No.',
+    });
+    expect((await sync(request)).status).toEqual({ ...request.parent.status, size: '10Gi' });
+  });
+
+  it('one of which is gone looks for it', async () => {
+    const { simulation, storage, now } = openStorage();
+    const { sync } = volumeHooks({ cluster: NEVER_USED, storage, modificationRetrySeconds: 1800, now });
+    aFleetVolume(simulation, 'quotes');
+    await expect(sync(settledRequest('orders', 'vol-0123456789abcdef0'))).rejects.toThrow('readParent was called');
   });
 
   it.each([10, 500])('that look for their data, all %d of them, asks EC2 for one snapshot at a time', async (count) => {

@@ -37,7 +37,13 @@ const compute = (): Compute => {
 
 const storage = (): BlockStorage => {
   const { clients, now } = wire;
-  return createBlockStorage({ clients, clusterName: CLUSTER_NAME, snapshotMaxAgeSeconds: 10, now });
+  return createBlockStorage({
+    clients,
+    clusterName: CLUSTER_NAME,
+    snapshotMaxAgeSeconds: 10,
+    volumeCheckSeconds: 300,
+    now,
+  });
 };
 
 describe('the fleet', () => {
@@ -183,7 +189,7 @@ describe('a shared reading', () => {
     const [id = ''] = await launch(1);
     wire.simulator.advance(5);
     const volumeId = attachVolume(wire.simulator.model, id);
-    await tag(volumeId, { namespace: 'tenants', database: 'orders' });
+    await tag(volumeId, { namespace: 'tenants', database: 'orders' }, {});
     const since = wire.now();
     const found = await Promise.all(
       ['orders', 'trades', 'quotes'].map((database) => volumesOf({ namespace: 'tenants', database }, since)),

@@ -34,16 +34,21 @@ const createAction = (): Action => {
   return action;
 };
 
-/** Makes a volume with a database's data and attaches it, as the CSI driver does for a pod; answers its id. */
-export const attachVolume = (simulation: Simulation, instanceId: string): string => {
+/** Makes a volume with a database's data, as the CSI driver does for a claim; answers its id. */
+export const createVolume = (simulation: Simulation): string => {
   const [created] = call(simulation, 'CreateVolume', createAction(), {
     AvailabilityZone: ZONE,
     Size: '10',
     VolumeType: 'gp3',
     TagSpecification: [{ ResourceType: 'volume', Tag: [{ Key: 'questdb-fleet.dev/database', Value: 'orders' }] }],
   });
-  const volumeId = created?.id ?? '';
   simulation.clock.advance(SETTLING_SECONDS);
+  return created?.id ?? '';
+};
+
+/** Makes one and attaches it, as the CSI driver does for a pod; answers its id. */
+export const attachVolume = (simulation: Simulation, instanceId: string): string => {
+  const volumeId = createVolume(simulation);
   call(simulation, 'AttachVolume', attachVolumeAction, {
     VolumeId: volumeId,
     InstanceId: instanceId,
