@@ -86,15 +86,87 @@ describe.concurrent('a deleted database', () => {
     }
   });
 
-  it('with its whole namespace is back with the same rows when both are made again', async () => {
+  it('is not deleted with its namespace by mistake; by somebody who means it it is, and is back with the same rows when both are made again', async () => {
     const database = await createWithRows('delete-namespace', 'trades');
     const volumeId = await volumeIdOf(database);
-    await cluster().kubectl.run('delete', 'namespace', database.namespace, '--timeout=150s');
+    const { kubectl } = cluster();
+    await expect(kubectl.run('delete', 'namespace', database.namespace)).rejects.toThrow('holds data of QuestDB');
+    expect(await database.rows()).toEqual(database.written);
+
+    await kubectl.deleteConfirmed('namespace', database.namespace, '--timeout=150s');
     await eventually(async () => {
       expect((await database.instances()).map(({ state }) => state)).toEqual(['terminated']);
     }, 60);
 
     await cluster().namespace('delete-namespace');
+    await database.apply();
+    await database.waitUntilReady();
+    expect(await database.rows()).toEqual(database.written);
+    expect(await volumeIdOf(database)).toBe(volumeId);
+  });
+});
+
+const DELETING = { storage: { deletionPolicy: 'Delete' } } as const;
+
+/** What became of every volume, in the order in which it did. */
+const deletedVolumes = async (): Promise<string[]> =>
+  (await cluster().simulator.journal()).flatMap(({ effects }) =>
+    effects.filter(({ effect }) => effect === 'volume-deleted').map(({ id }) => id),
+  );
+
+describe.concurrent('a database that is deleted with its data', () => {
+  it.each(['background', 'foreground'])('by --cascade=%s, once confirmed, loses that one volume', async (cascade) => {
+    const namespace = await cluster().namespace(`delete-data-${cascade}`);
+    const { kubectl, simulator } = cluster();
+    const [neighbour, database] = [
+      createDatabase(cluster(), namespace, 'quotes', { node: undefined }),
+      createDatabase(cluster(), namespace, 'trades', DELETING),
+    ];
+    await Promise.all([neighbour.apply(), database.apply()]);
+    await Promise.all([neighbour.waitUntilReady(), database.waitUntilReady()]);
+    await Promise.all([neighbour.write(), database.write()]);
+    const volumeId = await volumeIdOf(database);
+
+    await expect(database.remove()).rejects.toThrow('questdb-fleet.dev/confirm-delete=trades');
+    expect(await database.rows()).toEqual(database.written);
+
+    const flags = ['-n', namespace, '--timeout=120s', `--cascade=${cascade}`];
+    await kubectl.deleteConfirmed('questdb', database.name, ...flags);
+    expect(await simulator.volume(volumeId)).toBeUndefined();
+    expect(await database.claim()).toBeUndefined();
+    expect(await deletedVolumes()).toContain(volumeId);
+    expect(await deletedVolumes()).not.toContain(await volumeIdOf(neighbour));
+    expect(await neighbour.rows()).toEqual(neighbour.written);
+    const events = await kubectl.run(
+      'get',
+      'events',
+      '-n',
+      namespace,
+      '--field-selector=reason=DeletingData',
+      '-o',
+      'name',
+    );
+    expect(events).toContain('event/trades.');
+
+    // It is gone: the same manifest is an empty database.
+    await database.apply();
+    await database.waitUntilReady();
+    expect(await volumeIdOf(database)).not.toBe(volumeId);
+    await expect(database.rows()).rejects.toThrow('does not exist');
+  });
+
+  it('keeps it when the policy went back to Retain, or is left by its owner', async () => {
+    const database = createDatabase(cluster(), await cluster().namespace('delete-data-not'), 'trades', DELETING);
+    await database.apply();
+    await database.waitUntilReady();
+    await database.write();
+    const volumeId = await volumeIdOf(database);
+    // The QuestDBVolume alone says nothing about the data.
+    await cluster().kubectl.run('delete', 'questdbvolume', database.name, '-n', database.namespace, '--timeout=60s');
+    await database.becomesReady();
+    await database.changeStorage({ deletionPolicy: 'Retain' });
+    await database.remove();
+    expect((await database.claim())?.metadata.labels?.[RETAINED]).toBe('true');
     await database.apply();
     await database.waitUntilReady();
     expect(await database.rows()).toEqual(database.written);

@@ -31,8 +31,8 @@ describe('data that exists already', () => {
     // Only the volume is left: no claim, no PersistentVolume. It is where the instance must go.
     await second.remove();
     const volumeName = (await first.claim())?.spec?.volumeName as string;
-    await kubectl.run('delete', 'pvc', 'first-data', '-n', namespace, '--timeout=60s');
-    await kubectl.run('delete', 'pv', volumeName, '--timeout=60s');
+    await kubectl.deleteConfirmed('pvc', 'first-data', '-n', namespace, '--timeout=60s');
+    await kubectl.deleteConfirmed('pv', volumeName, '--timeout=60s');
     expect(await simulator.volume(volumeId)).toMatchObject({ state: 'available', zone: 'eu-west-1a' });
     const third = createDatabase(cluster(), namespace, 'third', { storage: { from: { volumeHandle: volumeId } } });
     await third.apply();
