@@ -35,6 +35,7 @@ export const OUT_OF_SERVICE = {
 } as const;
 export const TEMPLATE_HASH = `${GROUP}/template-hash`;
 export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
+export const CONFIG_REVISION = `${GROUP}/config-revision`;
 export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;
 /** Annotation on a QuestDB, set by its user: any new value asks for a fresh machine. */
 export const REPLACE_NODE = `${GROUP}/replace-node`;

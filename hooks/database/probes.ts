@@ -10,18 +10,27 @@ export type ProbesOptions = {
 
 type Entry = {
   podUid: string | undefined;
+  /** What it was asked about beside that. */
+  question: string;
   result: ProbeResult | undefined;
   answeredAt: number;
   isAsking: boolean;
   seenAt: number;
 };
 
-/** A database that does not answer is asked again soon. */
+/** A database that does not answer, or is to take over its configuration, is asked again soon. */
 const FAILED_INTERVAL_SECONDS = 1;
 /** An older answer says nothing any more: with several replicas of the hooks, another one may have had newer. */
 const OUTDATED_AFTER_INTERVALS = 3;
 /** Steady databases are looked at every minute; one that was not for this long is gone. */
 const FORGOTTEN_AFTER_SECONDS = 900;
+
+const NOTHING_KNOWN = { result: undefined, answeredAt: -Infinity, isAsking: false } as const;
+
+const questionOf = ({ config }: ProbeSubject): string => JSON.stringify(config);
+
+const isAllRight = (result: ProbeResult | undefined): boolean =>
+  result?.answered === true && result.config.reloading.length === 0;
 
 /**
  * The answers of the databases, kept by QuestDB uid and asked for in the background: a hook never waits for a database. An answer of another
@@ -45,10 +54,11 @@ export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): D
 
   const entryOf = (subject: ProbeSubject, time: number): Entry => {
     const known = entries.get(subject.uid);
-    const isSamePod = known !== undefined && (subject.podUid === undefined || known.podUid === subject.podUid);
-    if (isSamePod) return known;
+    const question = questionOf(subject);
+    const isSamePod = subject.podUid === undefined || known?.podUid === subject.podUid;
+    if (known !== undefined && isSamePod && known.question === question) return known;
     forgetOld(time);
-    const entry = { podUid: subject.podUid, result: undefined, answeredAt: -Infinity, isAsking: false, seenAt: time };
+    const entry = { ...NOTHING_KNOWN, podUid: subject.podUid, question, seenAt: time };
     entries.set(subject.uid, entry);
     return entry;
   };
@@ -58,7 +68,7 @@ export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): D
       const time = now().getTime();
       const entry = entryOf(subject, time);
       entry.seenAt = time;
-      const interval = entry.result?.answered === true ? intervalSeconds : FAILED_INTERVAL_SECONDS;
+      const interval = isAllRight(entry.result) ? intervalSeconds : FAILED_INTERVAL_SECONDS;
       const isFresh = time - entry.answeredAt < interval * 1000;
       if (!isFresh && !entry.isAsking) void ask(subject, entry);
       const isKnown = time - entry.answeredAt <= intervalSeconds * OUTDATED_AFTER_INTERVALS * 1000;

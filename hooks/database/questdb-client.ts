@@ -1,5 +1,7 @@
 import type { Identity } from '../api/labels.ts';
-import type { ProbeResult } from '../questdb/ports.ts';
+import type { ServerConfig } from '../questdb/config.ts';
+import type { ConfigReport, ProbeResult, ProbeSubject } from '../questdb/ports.ts';
+import { parametersIn, parametersQuery, reportOn } from './config-report.ts';
 
 export type Credentials = { username: string; password: string };
 
@@ -7,8 +9,11 @@ export type Credentials = { username: string; password: string };
 export type UrlTemplate = string;
 
 export type QuestDBClient = {
-  /** Asks the database for its version and for tables that refuse writes. Never throws: no answer is a result too. */
-  ask: (identity: Identity) => Promise<ProbeResult>;
+  /**
+   * Asks the database for its version, for tables that refuse writes, and what it runs with; where that is not what it could take over, tells it
+   * to. Never throws: no answer is a result too.
+   */
+  ask: (subject: ProbeSubject) => Promise<ProbeResult>;
 };
 
 export type ClientOptions = {
@@ -19,27 +24,41 @@ export type ClientOptions = {
 const TIMEOUT_MS = 2_000;
 const MESSAGE_LIMIT = 300;
 
+type Query = (sql: string) => Promise<unknown[][]>;
+
 /** https://questdb.com/docs/query/functions/meta/ */
 const VERSION_QUERY = 'select build()';
+/** https://questdb.com/docs/configuration/overview/#reloadable-settings */
+const RELOAD_QUERY = 'select reload_config()';
 const SUSPENDED_QUERY = 'select name from wal_tables() where suspended';
 
 export const createQuestDBClient = ({ urlTemplate, credentialsOf }: ClientOptions): QuestDBClient => ({
-  ask: async (identity) => {
+  ask: async (subject) => {
     try {
-      const headers = authorization(await credentialsOf(identity));
-      const query = (sql: string) => execute(urlOf(urlTemplate, identity, sql), headers);
+      const headers = authorization(await credentialsOf(subject));
+      const query: Query = (sql) => execute(urlOf(urlTemplate, subject, sql), headers);
       const builds = await query(VERSION_QUERY);
       const suspended = await query(SUSPENDED_QUERY);
       return {
         answered: true,
         version: versionIn(firstColumn(builds)[0] ?? ''),
         suspendedTables: firstColumn(suspended).sort(),
+        config: await applyConfig(query, subject.config),
       };
     } catch (error) {
       return { answered: false, message: causeOf(error).slice(0, MESSAGE_LIMIT) };
     }
   },
 });
+
+/** The file reaches the pod up to a minute after its ConfigMap was changed, so this is repeated until the values show. */
+const applyConfig = async (query: Query, config: ServerConfig): Promise<ConfigReport> => {
+  const compare = async () => reportOn(config, parametersIn(await query(parametersQuery(config))));
+  const report = await compare();
+  if (report.reloading.length === 0) return report;
+  await query(RELOAD_QUERY);
+  return compare();
+};
 
 const urlOf = (template: UrlTemplate, { namespace, database }: Identity, sql: string): string => {
   const base = template

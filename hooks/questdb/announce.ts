@@ -6,10 +6,11 @@ import { describeNode, replacementStory } from './replacing.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabaseStatus } from './status.ts';
 import type { DatabasePlan } from './steps.ts';
+import { upgradeOf } from './upgrade.ts';
 
 type News = { reason: string; message: string };
 
-/** Tells when the way to another instance begins and ends. Told by what status said before, so a pass that is repeated says the same. */
+/** Tells when the way to another instance or version begins and ends. Told by what status said before, so a pass that is repeated says the same. */
 export const announce = async (
   { cluster }: DatabasePorts,
   observed: Observed,
@@ -17,19 +18,43 @@ export const announce = async (
   status: DatabaseStatus,
 ): Promise<void> => {
   const news = newsOf(observed, plan, status);
-  if (news === undefined) return;
+  if (news.length === 0) return;
   const { namespace, database } = observed.identity;
   assertLiving(assertSameSpec(observed.database, await cluster.readParent(namespace, database)));
-  await cluster.record(observed.database, 'Normal', news.reason, news.message);
+  for (const { reason, message } of news) await cluster.record(observed.database, 'Normal', reason, message);
 };
 
-const newsOf = (observed: Observed, plan: DatabasePlan, { conditions }: DatabaseStatus): News | undefined => {
-  const before = conditionOf(observed.database.status?.conditions, 'Replacing');
-  const isReplacing = conditionOf(conditions, 'Replacing')?.status === 'True';
-  if (isReplacing === (before?.status === 'True')) return undefined;
-  if (!isReplacing) return arrival(observed, plan, before?.reason);
-  const message = replacementStory(observed, plan);
+const newsOf = (observed: Observed, plan: DatabasePlan, status: DatabaseStatus): News[] =>
+  [replacementNews(observed, plan, status), upgradeNews(observed, plan, status)].filter((news) => news !== undefined);
+
+const replacementNews = (observed: Observed, plan: DatabasePlan, status: DatabaseStatus): News | undefined => {
+  const change = changeOf('Replacing', observed, status);
+  if (change === 'Ended') {
+    const before = conditionOf(observed.database.status?.conditions, 'Replacing');
+    return arrival(observed, plan, before?.reason);
+  }
+  const message = change === 'Begun' ? replacementStory(observed, plan) : undefined;
   return message === undefined ? undefined : { reason: 'ReplacementStarted', message };
+};
+
+const upgradeNews = (observed: Observed, plan: DatabasePlan, status: DatabaseStatus): News | undefined => {
+  const change = changeOf('Upgrading', observed, status);
+  if (change === 'Begun') return { reason: 'UpgradeStarted', message: upgradeOf(observed, plan) ?? '' };
+  const { version: before } = observed.database.status ?? {};
+  return change === 'Ended' && status.version !== undefined && status.version !== before
+    ? { reason: 'Upgraded', message: `The database runs ${status.version}.` }
+    : undefined;
+};
+
+/** Whether what a condition tells of has begun or ended in this very pass. */
+const changeOf = (
+  type: string,
+  { database }: Observed,
+  { conditions }: DatabaseStatus,
+): 'Begun' | 'Ended' | undefined => {
+  const [was, is] = [database.status?.conditions, conditions].map((list) => conditionOf(list, type)?.status === 'True');
+  if (was === is) return undefined;
+  return is === true ? 'Begun' : 'Ended';
 };
 
 /** It came to rest: where it was going, or where it was because the wish went back. */

@@ -2,6 +2,7 @@ import type { QuestDB } from '../api/generated/questdb.ts';
 import { podName } from '../api/names.ts';
 import { assertLiving, assertSameSpec } from '../metacontroller/live-parent.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
+import { acceptedConfig } from './config.ts';
 import { credentialsUidOf, identityOf, isSettled, statefulSetIn, wasReady, type Facts } from './observe.ts';
 import type { DatabasePorts, Pod, ProbeSubject } from './ports.ts';
 
@@ -32,6 +33,7 @@ const subjectOf = (parent: QuestDB, pod: Pod | undefined): ProbeSubject => ({
   ...identityOf(parent),
   uid: parent.metadata.uid,
   podUid: pod?.metadata.uid,
+  config: acceptedConfig(parent.spec.config),
 });
 
 /** The Secret is made once, unowned, and kept with the data. A database that is Ready keeps the one it has. */

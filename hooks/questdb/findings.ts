@@ -1,6 +1,7 @@
 import { conditionOf, fails, holds, isUnknown, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import { hasSpoken, isSettled, wasReady, type Observed } from './observe.ts';
+import { configFinding } from './config-findings.ts';
+import { hasSpoken, isSettled, saidBefore, wasReady, type Observed } from './observe.ts';
 import { podFinding } from './pod.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
@@ -9,12 +10,13 @@ import { resizingFinding, volumeFinding } from './volume-findings.ts';
 import { placedNode } from './whereabouts.ts';
 
 /** What is found of one database: a condition for each. */
-export type Parts = { node: Finding; volume: Finding; resizing: Finding; writes: Finding };
+export type Parts = { node: Finding; volume: Finding; resizing: Finding; config: Finding; writes: Finding };
 
 export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
   node: nodeFinding(observed, plan),
   volume: volumeFinding(observed),
   resizing: resizingFinding(observed),
+  config: configFinding(observed),
   writes: writesFinding(observed),
 });
 
@@ -26,7 +28,9 @@ export const readyFinding = (observed: Observed, plan: DatabasePlan, parts: Part
   if (parts.volume.status !== 'True') return fails(parts.volume.reason, parts.volume.message);
   const answer = answerFinding(observed);
   if (answer.status !== 'True') return answer;
-  return parts.writes.status === 'True' ? answer : fails(parts.writes.reason, parts.writes.message);
+  // What has not been asked yet says nothing against what was found before.
+  const part = [parts.config, parts.writes].find(({ status }) => status === 'False');
+  return part === undefined ? answer : fails(part.reason, part.message);
 };
 
 /** The StatefulSet is not there as planned yet; when its pod has nothing to complain of, it is the old one. */
@@ -49,13 +53,9 @@ const answerFinding = ({ database, probe }: Observed): Finding => {
     : fails('NotAnswering', `The database does not answer SQL: ${probe.result.message}`);
 };
 
-const writesFinding = ({ database, probe: { result } }: Observed): Finding => {
-  if (result?.answered !== true) {
-    const before = conditionOf(database.status?.conditions, 'WriteHealthy');
-    return before?.observedGeneration === database.metadata.generation && before !== undefined
-      ? { status: before.status, reason: before.reason, message: before.message }
-      : isUnknown('NotAsked', 'The database has not been asked yet.');
-  }
+const writesFinding = (observed: Observed): Finding => {
+  const { result } = observed.probe;
+  if (result?.answered !== true) return saidBefore(observed, 'WriteHealthy');
   const { suspendedTables } = result;
   return suspendedTables.length === 0
     ? holds('NoTableSuspended', 'No table refuses writes.')

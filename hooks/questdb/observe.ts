@@ -1,20 +1,23 @@
-import type { V1StatefulSet } from '@kubernetes/client-node';
-import { conditionOf, isTrueFor } from '../api/conditions.ts';
+import type { V1ConfigMap, V1StatefulSet } from '@kubernetes/client-node';
+import { conditionOf, isTrueFor, isUnknown, type Finding } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
-import { CREDENTIALS_REVISION, NODE, type Identity } from '../api/labels.ts';
+import { CONFIG_REVISION, CREDENTIALS_REVISION, NODE, type Identity } from '../api/labels.ts';
 import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
-import { statefulSetName, volumeName } from '../api/names.ts';
+import { configMapName, statefulSetName, volumeName } from '../api/names.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
 import { CHECK_LAYOUT } from './children/check-layout.ts';
+import { engineOfImage } from './engine.ts';
+import type { PodSources } from './pod-input.ts';
 import type { Pod, Probe } from './ports.ts';
 
 export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
+export type ConfigMap = Wire<V1ConfigMap> & KubernetesObject;
 
 /** Where the pod runs, and what it asks for there. */
 export type Placement =
@@ -45,6 +48,7 @@ export type Observed = Facts & {
   /** Names that a new node cannot have. */
   nodeNamesTaken: ReadonlySet<string>;
   statefulSet: StatefulSet | undefined;
+  configMap: ConfigMap | undefined;
 };
 
 export const identityOf = (database: QuestDB): Identity => ({
@@ -67,6 +71,9 @@ export const observe = (request: SyncRequest<QuestDB>, facts: Facts): Observed =
     dyingNodes: nodes.filter(({ metadata }) => metadata.deletionTimestamp !== undefined),
     nodeNamesTaken: new Set(nodes.map(({ metadata }) => metadata.name)),
     statefulSet: statefulSetIn(request),
+    configMap: objectsOf<ConfigMap>(children, 'ConfigMap.v1').find(
+      ({ metadata }) => metadata.name === configMapName(parent.metadata.name),
+    ),
   };
 };
 
@@ -93,10 +100,24 @@ const requestsOf = (pod: NonNullable<StatefulSet['spec']>['template']['spec']): 
 };
 
 /** The layout its pod was made for. */
-export const layoutOf = ({ spec }: StatefulSet): Layout | undefined => {
+const layoutOf = ({ spec }: StatefulSet): Layout | undefined => {
   const check = spec?.template.spec?.initContainers?.find(({ name }) => name === CHECK_LAYOUT);
   const told = check?.env?.find(({ name }) => name === 'LAYOUT')?.value;
   return layoutIn({ [LAYOUT]: told ?? '' });
+};
+
+/** What its pod was made from, as far as its template still tells. */
+export const sourcesOf = (statefulSet: StatefulSet): PodSources => {
+  const { metadata, spec } = statefulSet.spec?.template ?? {};
+  const claim = spec?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim;
+  const layout = layoutOf(statefulSet);
+  return {
+    engine: engineOfImage(spec?.containers[0]?.image ?? ''),
+    claimName: claim?.claimName ?? '',
+    credentialsUid: metadata?.annotations?.[CREDENTIALS_REVISION] ?? '',
+    configRevision: metadata?.annotations?.[CONFIG_REVISION] ?? '',
+    ...(layout === undefined ? {} : { layout }),
+  };
 };
 
 export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>
@@ -126,6 +147,14 @@ export const isReady = (object: QuestDBNode | QuestDBVolume): boolean =>
 /** Whether the hook of the child has spoken about the spec it has now. */
 export const hasSpoken = (object: QuestDBNode | QuestDBVolume): boolean =>
   conditionOf(object.status?.conditions, 'Ready')?.observedGeneration === generationOf(object);
+
+/** What was found of this generation before: without news it still holds, for hooks that were restarted must not flip a fleet. */
+export const saidBefore = ({ database: { status, metadata } }: Observed, type: string): Finding => {
+  const before = conditionOf(status?.conditions, type);
+  return before === undefined || before.observedGeneration !== metadata.generation
+    ? isUnknown('NotAsked', 'The database has not been asked yet.')
+    : { status: before.status, reason: before.reason, message: before.message };
+};
 
 /** Whether this very generation was found Ready before. */
 export const wasReady = ({ status, metadata }: QuestDB): boolean =>

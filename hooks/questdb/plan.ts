@@ -1,8 +1,12 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
+import { nextConfigRevision } from './config-findings.ts';
+import { engineOf } from './engine.ts';
 import { hasSpoken, type Observed } from './observe.ts';
-import { planReplacement, type PodSources } from './replace.ts';
+import type { PodSources } from './pod-input.ts';
+import { planReplacement } from './replace.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
+import { refusedVersion } from './upgrade.ts';
 import { wishOf } from './wish.ts';
 import type { WantedInstance } from './zones.ts';
 
@@ -14,8 +18,16 @@ export const planNext = (observed: Observed): DatabasePlan => {
   if (credentials === undefined || credentials === 'Foreign') {
     return refuse('NameConflict', foreignCredentials(database.metadata.name));
   }
+  const refusal = refusedVersion(database);
+  if (refusal !== undefined) return refusal;
   const layout = volume?.status?.layout;
-  const sources = { claimName, credentialsUid: credentials.uid, ...(layout === undefined ? {} : { layout }) };
+  const sources = {
+    engine: engineOf(database.spec),
+    claimName,
+    credentialsUid: credentials.uid,
+    configRevision: nextConfigRevision(observed),
+    ...(layout === undefined ? {} : { layout }),
+  };
   const wanted = database.spec.node;
   return wanted === undefined
     ? { step: 'Serve', target: undefined, placement: { on: 'AnyNode' }, ...sources }

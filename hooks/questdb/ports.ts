@@ -4,6 +4,7 @@ import type { QuestDB } from '../api/generated/questdb.ts';
 import type { Identity } from '../api/labels.ts';
 import type { Wire } from '../api/wire.ts';
 import type { DesiredObject, KubernetesObject } from '../metacontroller/contract.ts';
+import type { ServerConfig } from './config.ts';
 
 export type Pod = Wire<V1Pod> & KubernetesObject;
 
@@ -31,11 +32,24 @@ export type ProbeSubject = Identity & {
   uid: string;
   /** The pod that is meant; an answer of another one does not count. Undefined: whichever answered last. */
   podUid: string | undefined;
+  /** What its server.conf is to say. An answer about another one does not count either. */
+  config: ServerConfig;
 };
 
 /** What the database itself said. */
 export type ProbeResult =
-  { answered: true; version: string; suspendedTables: readonly string[] } | { answered: false; message: string };
+  | { answered: true; version: string; suspendedTables: readonly string[]; config: ConfigReport }
+  | { answered: false; message: string };
+
+/** How the configuration of the running process differs from the one that is asked for; keys, sorted. */
+export type ConfigReport = {
+  /** It does not know them, and ignores them. */
+  unknown: readonly string[];
+  /** It can take them over while it runs, and was asked to. */
+  reloading: readonly string[];
+  /** It takes them over at its next start alone. */
+  notLoaded: readonly string[];
+};
 
 /** The last answer, and whether a newer one is under way. */
 export type Probe = { result: ProbeResult | undefined; isFresh: boolean };

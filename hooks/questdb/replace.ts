@@ -1,17 +1,14 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import type { Layout } from '../api/layout.ts';
 import { podName } from '../api/names.ts';
 import { hasSpoken, isReady, placementOf, type Observed, type Placement } from './observe.ts';
 import { stopStory } from './pod.ts';
+import type { PodSources } from './pod-input.ts';
 import { requestsFrom } from './requests.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
 import { asWanted, newNode, noNodeClass, rightNode, type Wish } from './wish.ts';
 import { isStopped } from './whereabouts.ts';
 import { zonesStory, zonesOf, type WantedInstance } from './zones.ts';
-
-/** What a pod mounts, wherever it runs. */
-export type PodSources = { claimName: string; credentialsUid: string; layout?: Layout };
 
 /**
  * The way to an instance that is right. Nothing but what is observed says how far it has come, so a wish that changes on the way, or goes back,

@@ -9,6 +9,7 @@ import type { Observed } from './observe.ts';
 import { usableClaim } from './plan.ts';
 import { replacingFinding } from './replacing.ts';
 import type { DatabasePlan } from './steps.ts';
+import { upgradingFinding } from './upgrade.ts';
 import { isPodOn, placedNode } from './whereabouts.ts';
 import { unavailableZones } from './zones.ts';
 
@@ -41,9 +42,11 @@ const findingsOf = (observed: Observed, plan: DatabasePlan) => {
     NodeReady: parts.node,
     VolumeReady: parts.volume,
     Resizing: parts.resizing,
+    ConfigAccepted: parts.config,
     WriteHealthy: parts.writes,
     Stalled: stalledFinding(observed, plan),
     Replacing: replacingFinding(observed, plan, ready),
+    Upgrading: upgradingFinding(observed, plan, ready),
     Ready: ready,
   };
 };

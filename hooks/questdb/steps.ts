@@ -1,6 +1,6 @@
-import type { Layout } from '../api/layout.ts';
 import type { NodeNeed } from '../api/names.ts';
 import type { Placement } from './observe.ts';
+import type { PodSources } from './pod-input.ts';
 
 /** A QuestDBNode that is there, or is to be made. */
 export type WantedNode = {
@@ -10,7 +10,13 @@ export type WantedNode = {
   token: string | undefined;
 };
 
-export type RefusalReason = 'NameConflict' | 'NodeClassNotFound' | 'ZoneMismatch' | 'ZoneNotInNodeClass';
+export type RefusalReason =
+  | 'DowngradeRefused'
+  | 'MajorVersionRefused'
+  | 'NameConflict'
+  | 'NodeClassNotFound'
+  | 'ZoneMismatch'
+  | 'ZoneNotInNodeClass';
 
 /** The next step between what is and what is wanted. */
 export type DatabasePlan =
@@ -22,14 +28,7 @@ export type DatabasePlan =
   | { step: 'StopPod'; target: WantedNode | undefined; need: NodeNeed; reason: 'PodStopping'; message: string }
   /** Recreate: the pod is gone; the nodes that are not wanted go, and nothing is made until they have gone. */
   | { step: 'RetireNodes'; target: WantedNode | undefined; need: NodeNeed; reason: 'NodeRetiring'; message: string }
-  | {
-      step: 'Serve';
-      target: WantedNode | undefined;
-      placement: Placement;
-      claimName: string;
-      credentialsUid: string;
-      layout?: Layout;
-    }
+  | ({ step: 'Serve'; target: WantedNode | undefined; placement: Placement } & PodSources)
   | Refusal;
 
 export type Refusal = { step: 'Refuse'; reason: RefusalReason; message: string };

@@ -8,7 +8,16 @@ import type { StatefulSet } from '../../hooks/questdb/observe.ts';
 import { stampAfter } from '../fixtures/clock.ts';
 import type { DatabaseFacts } from '../fixtures/database-world.ts';
 import { podFor, podWith, readyPod, unschedulable } from '../fixtures/pod.ts';
-import { aDatabase, aNode, aStatefulSet, aVolume, databaseRequest, SECRET_UID } from '../fixtures/questdb.ts';
+import {
+  aDatabase,
+  aNode,
+  aStatefulSet,
+  aVolume,
+  CONFIG_RUNS,
+  databaseRequest,
+  POD_INPUT,
+  SECRET_UID,
+} from '../fixtures/questdb.ts';
 import { aNodeClass } from '../fixtures/questdbnode.ts';
 import { conditions, databaseName, MARK, maybe, mostly, size, userMetadata } from './arbitraries.ts';
 
@@ -160,7 +169,7 @@ const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
       const placement =
         nodeUid === undefined ? ({ on: 'AnyNode' } as const) : ({ on: 'OwnNode', nodeUid, requests } as const);
       const found = { currentRevision: 'r1', ...status };
-      return aStatefulSet(parent, { placement, claimName, credentialsUid }, found, wanted);
+      return aStatefulSet(parent, { ...POD_INPUT, placement, claimName, credentialsUid }, found, wanted);
     });
 
 const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
@@ -183,8 +192,8 @@ const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
       ),
       probe: maybe(
         fc.constantFrom<NonNullable<DatabaseFacts['probe']>>(
-          { result: { answered: true, version: '9.3.4', suspendedTables: [] }, isFresh: true },
-          { result: { answered: true, version: '9.3.4', suspendedTables: ['t'] }, isFresh: false },
+          { result: { answered: true, version: '9.3.4', suspendedTables: [], config: CONFIG_RUNS }, isFresh: true },
+          { result: { answered: true, version: '9.3.4', suspendedTables: ['t'], config: CONFIG_RUNS }, isFresh: false },
           { result: { answered: false, message: 'HTTP 503' }, isFresh: true },
         ),
       ),

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../hooks/metacontroller/contract.ts';
 import type { StatefulSet } from '../../hooks/questdb/observe.ts';
 import type { DatabasePorts, Pod } from '../../hooks/questdb/ports.ts';
 import { after } from '../fixtures/clock.ts';
-import { aDatabase, CHILD_KINDS, SECRET_UID } from '../fixtures/questdb.ts';
+import { aDatabase, CHILD_KINDS, CONFIG_RUNS, SECRET_UID } from '../fixtures/questdb.ts';
 import { onTheWire } from './lawful.ts';
 
 /** An object as the API server keeps it. */
@@ -134,7 +134,12 @@ export const portsOf = (world: World): DatabasePorts => ({
     adopt: () => Promise.reject(new Error('nothing here is an orphan')),
     record: () => Promise.resolve(),
   },
-  probes: { last: () => ({ result: { answered: true, version: '9.3.4', suspendedTables: [] }, isFresh: true }) },
+  probes: {
+    last: () => ({
+      result: { answered: true, version: '9.3.4', suspendedTables: [], config: CONFIG_RUNS },
+      isFresh: true,
+    }),
+  },
   capacityRetrySeconds: 180,
   now: () => timeIn(world),
 });

@@ -19,11 +19,11 @@ export interface QuestDB {
    */
   spec: {
     /**
-     * The QuestDB version to run, as major.minor.patch, for example 9.3.4; it is the tag of the image. Required. It cannot be changed in this release.
+     * The QuestDB version to run, as major.minor.patch, for example 9.3.4; it is the tag of the image. Required. A higher one of the same major version is an upgrade in place: the database restarts once. A lower one than has answered (status.version), or one of another major version, is refused with a condition, and the database goes on with the one it has.
      */
     version: string;
     /**
-     * Where the image comes from. Default, questdb/questdb with the version as its tag. It cannot be changed in this release.
+     * Where the image comes from. Default, questdb/questdb with the version as its tag. On a change the database restarts once.
      */
     image?: {
       /**
@@ -109,7 +109,7 @@ export interface QuestDB {
       };
     };
     /**
-     * Keys of QuestDB's server.conf and their values, at most 256. Keys that the operator owns (addresses, users, root, health, metrics) are refused. It cannot be changed in this release.
+     * Keys of QuestDB's server.conf and their values, at most 256. Keys that the operator owns (addresses, users, root, health, metrics) are refused. A change of keys that QuestDB can reload is taken over while it runs, within about a minute; any other change restarts the database once. The condition ConfigAccepted says which, and lists keys that QuestDB does not know.
      */
     config?: {
       [k: string]: string;
@@ -124,7 +124,7 @@ export interface QuestDB {
      */
     observedGeneration?: number;
     /**
-     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady and WriteHealthy; Replacing while the database moves to another instance; Resizing while its volume grows or changes.
+     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady, ConfigAccepted and WriteHealthy; Replacing while the database moves to another instance; Resizing while its volume grows or changes; Upgrading while it gets to another version.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */

@@ -1,12 +1,14 @@
+import type { QuestDB } from '../../api/generated/questdb.ts';
 import type { QuestDBNode } from '../../api/generated/questdbnode.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
-import { credentialsUidOf, layoutOf, placementOf, replicasOf, type Observed, type StatefulSet } from '../observe.ts';
+import { engineOf } from '../engine.ts';
+import { placementOf, replicasOf, sourcesOf, type Observed, type StatefulSet } from '../observe.ts';
+import type { PodInput } from '../pod-input.ts';
 import type { DatabasePlan } from '../steps.ts';
 import { asWanted } from '../wish.ts';
 import { placedNode } from '../whereabouts.ts';
 import { configMap } from './configmap.ts';
 import { nodesFor } from './nodes.ts';
-import type { PodInput } from './pod-template.ts';
 import { podDisruptionBudget } from './poddisruptionbudget.ts';
 import { questdbNode } from './questdbnode.ts';
 import { questdbVolume } from './questdbvolume.ts';
@@ -41,19 +43,18 @@ const statefulSetFor = (observed: Observed, plan: DatabasePlan): ReturnType<type
   const current = observed.statefulSet;
   if (plan.step === 'Serve') return statefulSet(observed.database, plan);
   if (current === undefined) return undefined;
-  return statefulSet(observed.database, asItIs(current), replicasFor(observed, plan, replicasOf(current)));
+  return statefulSet(
+    observed.database,
+    asItIs(current, observed.database),
+    replicasFor(observed, plan, replicasOf(current)),
+  );
 };
 
-/** What the StatefulSet that is there was made from. */
-const asItIs = (current: StatefulSet): PodInput => {
-  const claim = current.spec?.template.spec?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim;
-  const layout = layoutOf(current);
-  return {
-    placement: placementOf(current),
-    claimName: claim?.claimName ?? '',
-    credentialsUid: credentialsUidOf(current) ?? '',
-    ...(layout === undefined ? {} : { layout }),
-  };
+/** What the StatefulSet that is there was made from: one restart is enough for all that changes meanwhile. */
+const asItIs = (current: StatefulSet, { spec }: QuestDB): PodInput => {
+  const sources = sourcesOf(current);
+  const engine = sources.engine.image === '' ? engineOf(spec) : sources.engine;
+  return { ...sources, engine, placement: placementOf(current) };
 };
 
 /** A database that was stopped is served where it was while another node is waited for, unless that one goes too. */

@@ -3,7 +3,10 @@ import type { QuestDB } from '../../api/generated/questdb.ts';
 import { configMapName } from '../../api/names.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
+import { acceptedConfig, type ServerConfig } from '../config.ts';
 import { childMetadata } from './metadata.ts';
+
+export const SERVER_CONF = 'server.conf';
 
 /** The `conf` folder of the database, mounted read-only. */
 export const configMap = (database: QuestDB): DesiredObject & Wire<V1ConfigMap> => ({
@@ -11,7 +14,7 @@ export const configMap = (database: QuestDB): DesiredObject & Wire<V1ConfigMap> 
   kind: 'ConfigMap',
   metadata: childMetadata(database.metadata.name, configMapName(database.metadata.name)),
   data: {
-    'server.conf': serverConf(database.spec.config ?? {}),
+    [SERVER_CONF]: serverConf(acceptedConfig(database.spec.config)),
     'log.conf': LOG_CONF,
     'date.formats': DATE_FORMATS,
     'mime.types': MIME_TYPES,
@@ -19,10 +22,9 @@ export const configMap = (database: QuestDB): DesiredObject & Wire<V1ConfigMap> 
 });
 
 /** A Java properties file, sorted; a backslash would otherwise begin an escape. */
-const serverConf = (config: Readonly<Record<string, string>>): string =>
-  Object.keys(config)
-    .sort()
-    .map((key) => `${key}=${(config[key] ?? '').replaceAll('\\', '\\\\')}\n`)
+const serverConf = (config: ServerConfig): string =>
+  Object.entries(config)
+    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\')}\n`)
     .join('');
 
 const LOG_CONF = `writers=stdout

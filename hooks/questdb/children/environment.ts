@@ -1,4 +1,5 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
+import { isAtLeast } from '../../api/version.ts';
 import type { Wire } from '../../api/wire.ts';
 import { portOf } from './ports.ts';
 
@@ -42,7 +43,4 @@ const fromSecret = (name: string, secretName: string, key: string): EnvVar => ({
 });
 
 /** `QDB_<KEY>_FILE` is known from 9.3.4 on; 9.2.3 and older refuse to start with it. */
-export const readsSecretFiles = (version: string): boolean => {
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  return major > 9 || (major === 9 && (minor > 3 || (minor === 3 && patch >= 4)));
-};
+export const readsSecretFiles = (version: string): boolean => isAtLeast(version, '9.3.4');

@@ -1,22 +1,14 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { QuestDB } from '../../api/generated/questdb.ts';
-import { CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/labels.ts';
+import { CONFIG_REVISION, CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/labels.ts';
 import { configMapName, credentialsName } from '../../api/names.ts';
 import type { Layout } from '../../api/layout.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { Placement } from '../observe.ts';
+import type { PodInput } from '../pod-input.ts';
 import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
 import { checkLayout } from './check-layout.ts';
 import { PORTS, type PortName } from './ports.ts';
-
-/** What the pod is made from beside the spec. */
-export type PodInput = {
-  placement: Placement;
-  claimName: string;
-  credentialsUid: string;
-  /** Of a volume that was taken over; one that the operator made has the root directory, and nothing to check. */
-  layout?: Layout;
-};
 
 /** The user of the questdb/questdb image. */
 const QUESTDB_USER = 10001;
@@ -33,7 +25,7 @@ const MODEST = { cpu: '250m', memory: '512Mi' };
 export const podTemplate = (database: QuestDB, input: PodInput): Wire<V1PodTemplateSpec> => ({
   metadata: {
     labels: childLabels(database.metadata.name),
-    annotations: { [CREDENTIALS_REVISION]: input.credentialsUid },
+    annotations: { [CONFIG_REVISION]: input.configRevision, [CREDENTIALS_REVISION]: input.credentialsUid },
   },
   spec: podSpec(database, input),
 });
@@ -68,11 +60,11 @@ const placementOf = (placement: Placement): Partial<Wire<V1PodSpec>> =>
         tolerations: [{ key: DEDICATED, operator: 'Equal', value: placement.nodeUid, effect: 'NoSchedule' }],
       };
 
-const container = ({ spec, metadata }: QuestDB, { placement, layout }: PodInput): Wire<V1Container> => ({
+const container = ({ metadata }: QuestDB, { placement, layout, engine }: PodInput): Wire<V1Container> => ({
   name: 'questdb',
-  image: imageOf(spec),
+  image: engine.image,
   imagePullPolicy: 'IfNotPresent',
-  env: environment(spec.version, credentialsName(metadata.name)),
+  env: environment(engine.version, credentialsName(metadata.name)),
   ports: PORTS.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
   resources: { requests: placement.on === 'AnyNode' ? MODEST : placement.requests },
   // Replay of the write-ahead log after a crash may take long; the other two begin when this one succeeded.
@@ -90,7 +82,9 @@ const container = ({ spec, metadata }: QuestDB, { placement, layout }: PodInput)
     ...dataMounts(layout),
     { name: 'config', mountPath: `${ROOT}/conf`, readOnly: true },
     { name: 'tmp', mountPath: '/tmp' },
-    ...(readsSecretFiles(spec.version) ? [{ name: 'credentials', mountPath: CREDENTIALS_FOLDER, readOnly: true }] : []),
+    ...(readsSecretFiles(engine.version)
+      ? [{ name: 'credentials', mountPath: CREDENTIALS_FOLDER, readOnly: true }]
+      : []),
   ],
 });
 
@@ -106,23 +100,18 @@ const dataMounts = (layout: Layout | undefined): NonNullable<Wire<V1Container>['
       ]
     : [{ name: 'data', mountPath: ROOT }];
 
-const imageOf = ({ version, image }: QuestDB['spec']): string => {
-  const tagged = `${image?.repository ?? 'questdb/questdb'}:${version}`;
-  return image?.digest === undefined ? tagged : `${tagged}@${image.digest}`;
-};
-
 const HTTP_MIN: PortName = 'http-min';
 const statusProbe = () => ({ httpGet: { path: '/status', port: HTTP_MIN, scheme: 'HTTP' } });
 
 const volumes = (
-  { metadata, spec }: QuestDB,
-  { claimName, layout }: PodInput,
+  { metadata }: QuestDB,
+  { claimName, layout, engine }: PodInput,
 ): NonNullable<Wire<V1PodSpec>['volumes']> => [
   { name: 'data', persistentVolumeClaim: { claimName } },
   ...(layout === 'DbOnly' ? [{ name: 'root', emptyDir: {} }] : []),
   { name: 'config', configMap: { name: configMapName(metadata.name) } },
   { name: 'tmp', emptyDir: {} },
-  ...(readsSecretFiles(spec.version)
+  ...(readsSecretFiles(engine.version)
     ? [
         {
           name: 'credentials',

@@ -5,7 +5,8 @@ import { headlessServiceName, shortHash, statefulSetName } from '../../api/names
 import type { Wire } from '../../api/wire.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
 import { childMetadata } from './metadata.ts';
-import { podTemplate, type PodInput } from './pod-template.ts';
+import type { PodInput } from '../pod-input.ts';
+import { podTemplate } from './pod-template.ts';
 
 type StatefulSet = DesiredObject & Wire<V1StatefulSet>;
 

@@ -2,8 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createProbes } from '../../../hooks/database/probes.ts';
 import type { DatabaseProbes, ProbeResult, ProbeSubject } from '../../../hooks/questdb/ports.ts';
 import { after } from '../../fixtures/clock.ts';
+import { CONFIG_RUNS } from '../../fixtures/questdb.ts';
 
-const answered = (version = '9.3.4'): ProbeResult => ({ answered: true, version, suspendedTables: [] });
+const answered = (version = '9.3.4'): ProbeResult => ({
+  answered: true,
+  version,
+  suspendedTables: [],
+  config: CONFIG_RUNS,
+});
 const silent: ProbeResult = { answered: false, message: 'HTTP 503' };
 
 let time: number;
@@ -24,8 +30,8 @@ beforeEach(() => {
   probes = createProbes({ client: { ask }, intervalSeconds: 30, now: () => after(time) });
 });
 
-const last = (podUid: string | undefined = 'pod-1', uid = 'uid-1') =>
-  probes.last({ namespace: 'acme', database: 'trades', uid, podUid });
+const last = (podUid: string | undefined = 'pod-1', uid = 'uid-1', config: ProbeSubject['config'] = {}) =>
+  probes.last({ namespace: 'acme', database: 'trades', uid, podUid, config });
 const UNKNOWN = { result: undefined, isFresh: false };
 
 describe('the probe of a database', () => {
@@ -50,6 +56,22 @@ describe('the probe of a database', () => {
     expect(asked).toHaveLength(2);
     await asked[1]?.answer(answered('9.3.5'));
     expect(last()).toEqual({ result: answered('9.3.5'), isFresh: true });
+  });
+
+  it('asks again soon while the database is to take over its configuration', async () => {
+    const reloading = { ...answered(), config: { ...CONFIG_RUNS, reloading: ['query.tracing.enabled'] } };
+    last();
+    await asked[0]?.answer(reloading);
+    time = 1;
+    expect(last()).toEqual({ result: reloading, isFresh: false });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('knows nothing of another configuration than it was asked about', async () => {
+    last();
+    await asked[0]?.answer(answered());
+    expect(last('pod-1', 'uid-1', { 'query.tracing.enabled': 'true' })).toEqual(UNKNOWN);
+    expect(asked.map(({ subject }) => subject.config)).toEqual([{}, { 'query.tracing.enabled': 'true' }]);
   });
 
   it('counts the age of an answer from when it came', async () => {
@@ -79,9 +101,9 @@ describe('the probe of a database', () => {
   it('takes whichever pod answered last when none is named', async () => {
     last('pod-1');
     await asked[0]?.answer(answered());
-    expect(probes.last({ namespace: 'acme', database: 'trades', uid: 'uid-1', podUid: undefined }).result).toEqual(
-      answered(),
-    );
+    expect(
+      probes.last({ namespace: 'acme', database: 'trades', uid: 'uid-1', podUid: undefined, config: {} }).result,
+    ).toEqual(answered());
     expect(asked).toHaveLength(1);
   });
 

@@ -14,13 +14,14 @@ import {
   observing,
   ON_NODE_INPUT,
   OWN_NODE,
+  POD_INPUT,
   SECRET_UID,
   someFacts,
 } from '../../fixtures/questdb.ts';
 import { observe } from '../../../hooks/questdb/observe.ts';
 import { aNodeClass } from '../../fixtures/questdbnode.ts';
 
-const POD = { claimName: 'trades-data', credentialsUid: SECRET_UID };
+const { placement: _placement, ...POD } = POD_INPUT;
 const unzoned = { instanceType: 'r6i.2xlarge', className: 'default' };
 const onNode = (node: typeof unzoned & { zone?: string } = OWN_NODE) => aDatabase({ spec: { node } });
 const withZone = (zone?: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PodInput } from '../../../hooks/questdb/children/pod-template.ts';
+import type { PodInput } from '../../../hooks/questdb/pod-input.ts';
 import { isServedAsPlanned } from '../../../hooks/questdb/served.ts';
 import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
 import { aPod, podFor, readyPod } from '../../fixtures/pod.ts';
@@ -44,6 +44,8 @@ describe('a database is served as planned', () => {
   it.each([
     ['claim', { claimName: 'other' }],
     ['credentials', { credentialsUid: 'other' }],
+    ['configuration', { configRevision: 'other' }],
+    ['version', { engine: { version: '9.3.5', image: 'questdb/questdb:9.3.5' } }],
     ['place', { placement: { on: 'AnyNode' } as const }],
   ])('not when the template has another %s', (_name, change) => {
     expect(served(serve({ ...ON_NODE_INPUT, ...change }))).toBe(false);

@@ -155,7 +155,7 @@ describe('Stalled', () => {
 });
 
 describe('the rest of the status', () => {
-  it('has where clients connect, and seven conditions of this generation', () => {
+  it('has where clients connect, and nine conditions of this generation', () => {
     const { conditions = [], ...status } = statusOf(observing(aDatabase({ metadata: { generation: 3 } })), SERVE);
     expect(status).toEqual({
       endpoints: {
@@ -166,11 +166,13 @@ describe('the rest of the status', () => {
       volume: {},
     });
     expect(conditions.map(({ type }) => type)).toEqual([
+      'ConfigAccepted',
       'NodeReady',
       'Ready',
       'Replacing',
       'Resizing',
       'Stalled',
+      'Upgrading',
       'VolumeReady',
       'WriteHealthy',
     ]);
@@ -182,7 +184,8 @@ describe('the rest of the status', () => {
       Object.fromEntries(
         (statusOf(serving({}, before), SERVE).conditions ?? []).map((c) => [c.type, c.lastTransitionTime]),
       );
-    expect(times([condition('Ready', 'True'), condition('Stalled', 'True')])).toMatchObject({
+    const before = [condition('Ready', 'True'), condition('Stalled', 'True')];
+    expect(times(before)).toMatchObject({
       Ready: LONG_AGO,
       Stalled: STAMP,
       VolumeReady: STAMP,

@@ -15,6 +15,7 @@ import {
   OWN_NODE,
   POD_INPUT,
   SETTLED,
+  CONFIG_RUNS,
 } from '../../fixtures/questdb.ts';
 import { podWith, readyPod, unschedulable } from '../../fixtures/pod.ts';
 
@@ -113,7 +114,7 @@ describe('Ready', () => {
   });
 
   it('is False while a table refuses writes', () => {
-    const result = { answered: true as const, version: '9.3.4', suspendedTables: ['a'] };
+    const result = { answered: true as const, version: '9.3.4', suspendedTables: ['a'], config: CONFIG_RUNS };
     expect(readyOf(serving({ probe: { result, isFresh: true } }))).toMatchObject({
       status: 'False',
       reason: 'TablesSuspended',
@@ -124,7 +125,11 @@ describe('Ready', () => {
 describe('WriteHealthy', () => {
   const writesOf = (observed: Observed) => conditionIn(observed, SERVE, 'WriteHealthy');
   const suspended = (suspendedTables: string[]) =>
-    writesOf(serving({ probe: { result: { answered: true, version: '9.3.4', suspendedTables }, isFresh: true } }));
+    writesOf(
+      serving({
+        probe: { result: { answered: true, version: '9.3.4', suspendedTables, config: CONFIG_RUNS }, isFresh: true },
+      }),
+    );
   const HINT = 'Find the cause with select * from wal_tables(), then ALTER TABLE ... RESUME WAL.';
 
   it.each([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
-import { layoutOf } from '../../../../hooks/questdb/observe.ts';
+import { sourcesOf } from '../../../../hooks/questdb/observe.ts';
 import { aDatabase, aStatefulSet, POD_INPUT } from '../../../fixtures/questdb.ts';
 
 type Layout = 'Root' | 'DbOnly';
@@ -79,7 +79,7 @@ describe('the pod of a volume that was taken over', () => {
   });
 
   it('tells its layout to who must keep it', () => {
-    expect(layoutOf(aStatefulSet(aDatabase(), POD_INPUT))).toBeUndefined();
-    expect(layoutOf(aStatefulSet(aDatabase(), { ...POD_INPUT, layout: 'DbOnly' }))).toBe('DbOnly');
+    expect(sourcesOf(aStatefulSet(aDatabase(), POD_INPUT)).layout).toBeUndefined();
+    expect(sourcesOf(aStatefulSet(aDatabase(), { ...POD_INPUT, layout: 'DbOnly' })).layout).toBe('DbOnly');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { childrenOf } from '../../../../hooks/questdb/children/children.ts';
-import type { PodInput } from '../../../../hooks/questdb/children/pod-template.ts';
+import type { PodInput } from '../../../../hooks/questdb/pod-input.ts';
 import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
 import type { DatabasePlan } from '../../../../hooks/questdb/steps.ts';
 import {
@@ -11,6 +11,7 @@ import {
   observing,
   ON_NODE_INPUT,
   OWN_NODE,
+  POD_INPUT,
   SETTLED,
 } from '../../../fixtures/questdb.ts';
 
@@ -63,8 +64,8 @@ describe('the children of a database', () => {
     const set = aStatefulSet(database, ON_NODE_INPUT);
     const bare = { ...set, spec: { ...set.spec, template: { spec: { containers: [] } } } } as unknown as typeof set;
     const kept = childrenOf(observing(database, [bare]), refuse).at(-1);
-    const lost = { placement: { on: 'AnyNode' }, claimName: '', credentialsUid: '' } as const;
-    expect(kept).toEqual(statefulSet(database, lost));
+    const lost = { placement: { on: 'AnyNode' }, claimName: '', credentialsUid: '', configRevision: '' } as const;
+    expect(kept).toEqual(statefulSet(database, { ...lost, engine: POD_INPUT.engine }));
   });
 
   it('name each node once, sorted, as it is', () => {

@@ -7,6 +7,7 @@ import { podDisruptionBudget } from '../../../../hooks/questdb/children/poddisru
 import { questdbNode } from '../../../../hooks/questdb/children/questdbnode.ts';
 import { questdbVolume } from '../../../../hooks/questdb/children/questdbvolume.ts';
 import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
+import { engineOf, engineOfImage } from '../../../../hooks/questdb/engine.ts';
 import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
 import { requestsFrom } from '../../../../hooks/questdb/requests.ts';
 import {
@@ -144,7 +145,8 @@ describe('the pod', () => {
   });
 
   it('mounts no password where the engine does not read one', () => {
-    const old = podTemplate(aDatabase({ spec: { version: '9.2.3' } }), POD_INPUT);
+    const engine = engineOfImage('questdb/questdb:9.2.3');
+    const old = podTemplate(aDatabase(), { ...POD_INPUT, engine });
     const names = [old.spec?.volumes, old.spec?.containers[0]?.volumeMounts].map((list) =>
       list?.map(({ name }) => name),
     );
@@ -171,7 +173,9 @@ describe('the pod', () => {
     [{ repository: 'questdb/questdb', digest: 'sha256:ab' }, 'questdb/questdb:9.3.4@sha256:ab'],
   ])('runs the image %j', (image, name) => {
     const database = aDatabase({ spec: image === undefined ? {} : { image } });
-    expect(podTemplate(database, POD_INPUT).spec?.containers[0]?.image).toBe(name);
+    const engine = engineOf(database.spec);
+    expect(podTemplate(database, { ...POD_INPUT, engine }).spec?.containers[0]?.image).toBe(name);
+    expect(engineOfImage(name)).toEqual(engine);
   });
 
   it('goes to any node with modest requests', () => {
@@ -233,6 +237,7 @@ describe('the StatefulSet', () => {
   it('carries the uid of the credentials and the hash of the template', () => {
     const annotations = statefulSet(aDatabase(), POD_INPUT).spec?.template.metadata?.annotations;
     expect(annotations).toEqual({
+      'questdb-fleet.dev/config-revision': POD_INPUT.configRevision,
       'questdb-fleet.dev/credentials-revision': SECRET_UID,
       'questdb-fleet.dev/template-hash': expect.stringMatching(/^[0-9a-f]{8}$/) as string,
     });
@@ -244,7 +249,7 @@ describe('the StatefulSet', () => {
     const hash = hashOf(aDatabase(), POD_INPUT);
     expect(hashOf(aDatabase({ metadata: { labels: { a: 'b' } } }), POD_INPUT)).toBe(hash);
     expect(hashOf(aDatabase(), { ...POD_INPUT, claimName: 'x' })).not.toBe(hash);
-    expect(hashOf(aDatabase({ spec: { version: '9.3.5' } }), POD_INPUT)).not.toBe(hash);
+    expect(hashOf(aDatabase(), { ...POD_INPUT, configRevision: 'x' })).not.toBe(hash);
   });
 });
 

@@ -1,0 +1,16 @@
+import type { Layout } from '../api/layout.ts';
+import type { Engine } from './engine.ts';
+import type { Placement } from './observe.ts';
+
+/** What a pod is made from beside the spec, wherever it runs. */
+export type PodSources = {
+  engine: Engine;
+  claimName: string;
+  credentialsUid: string;
+  /** Stands for the configuration that takes effect at a start alone. */
+  configRevision: string;
+  /** Of a volume that was taken over; one that the operator made has the root directory, and nothing to check. */
+  layout?: Layout;
+};
+
+export type PodInput = PodSources & { placement: Placement };
