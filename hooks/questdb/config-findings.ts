@@ -1,8 +1,11 @@
 import { fails, holds, type Finding } from '../api/conditions.ts';
+import { podName } from '../api/names.ts';
 import { configMap, SERVER_CONF } from './children/configmap.ts';
 import { configRevision, isOwned } from './config.ts';
 import { saidBefore, sourcesOf, type Observed } from './observe.ts';
 import type { ConfigReport } from './ports.ts';
+import { isServedAsPlanned } from './served.ts';
+import type { DatabasePlan } from './steps.ts';
 
 /** The pod is restarted for a configuration only when the ConfigMap has it: a pod that starts first would read the old one. */
 export const nextConfigRevision = (observed: Observed): string => {
@@ -16,7 +19,7 @@ const isConfigMapRight = ({ configMap: current, database }: Observed): boolean =
   current?.data?.[SERVER_CONF] === configMap(database).data?.[SERVER_CONF];
 
 /** Whether the running database has the configuration of this spec. */
-export const configFinding = (observed: Observed): Finding => {
+export const configFinding = (observed: Observed, plan: DatabasePlan): Finding => {
   const { database, probe } = observed;
   const owned = Object.keys(database.spec.config ?? {}).filter(isOwned);
   if (owned.length > 0) {
@@ -25,10 +28,14 @@ export const configFinding = (observed: Observed): Finding => {
   if (!isConfigMapRight(observed)) {
     return fails('ConfigUpdating', 'The ConfigMap is given what spec.config says.');
   }
-  return probe.result?.answered === true ? reportFinding(probe.result.config) : saidBefore(observed, 'ConfigAccepted');
+  if (probe.result?.answered !== true) return saidBefore(observed, 'ConfigAccepted');
+  const { notLoaded } = probe.result.config;
+  return notLoaded.length > 0 && !isServedAsPlanned(observed, plan)
+    ? fails('ConfigRestarting', `The database is restarted to take over: ${named(notLoaded)}.`)
+    : reportFinding(probe.result.config, podName(database.metadata.name));
 };
 
-const reportFinding = ({ unknown, reloading, notLoaded }: ConfigReport): Finding => {
+const reportFinding = ({ unknown, reloading, notLoaded }: ConfigReport, pod: string): Finding => {
   if (reloading.length > 0) {
     return fails(
       'ConfigReloading',
@@ -38,7 +45,7 @@ const reportFinding = ({ unknown, reloading, notLoaded }: ConfigReport): Finding
   if (notLoaded.length > 0) {
     return fails(
       'ConfigNotLoaded',
-      `The database was started with other values of: ${named(notLoaded)}. Restart it: kubectl delete pod.`,
+      `The database was started with other values of: ${named(notLoaded)}. Restart it: kubectl delete pod ${pod}.`,
     );
   }
   return unknown.length > 0

@@ -16,7 +16,7 @@ export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
   node: nodeFinding(observed, plan),
   volume: volumeFinding(observed),
   resizing: resizingFinding(observed),
-  config: configFinding(observed),
+  config: configFinding(observed, plan),
   writes: writesFinding(observed),
 });
 

@@ -7,6 +7,7 @@ export const READY_SECONDS = 150;
 
 export type DatabaseSpec = {
   version?: string;
+  config?: Record<string, string>;
   node?:
     { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
   storage?: {
@@ -73,6 +74,8 @@ export const createDatabase = (cluster: Cluster, namespace: string, name: string
     /** The same manifest with another instance. */
     changeNode: (node: NonNullable<DatabaseSpec['node']>) =>
       kubectl.apply({ ...manifest, spec: { ...manifest.spec, node } }),
+    /** The same manifest with other fields of its spec. */
+    change: (changes: DatabaseSpec) => kubectl.apply({ ...manifest, spec: { ...manifest.spec, ...changes } }),
     /** The same manifest with other storage. */
     changeStorage: (storage: NonNullable<DatabaseSpec['storage']>) =>
       kubectl.apply({ ...manifest, spec: { ...manifest.spec, storage: { ...manifest.spec.storage, ...storage } } }),
