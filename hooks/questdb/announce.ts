@@ -8,9 +8,9 @@ import type { DatabaseStatus } from './status.ts';
 import type { DatabasePlan } from './steps.ts';
 import { upgradeOf } from './upgrade.ts';
 
-type News = { reason: string; message: string };
+type News = { type?: 'Warning'; reason: string; message: string };
 
-/** Tells when the way to another instance or version begins and ends. Told by what status said before, so a pass that is repeated says the same. */
+/** Tells when the way to another instance or version begins and ends, and when the database rests. Told by what status said before, so a pass that is repeated says the same. */
 export const announce = async (
   { cluster }: DatabasePorts,
   observed: Observed,
@@ -21,11 +21,15 @@ export const announce = async (
   if (news.length === 0) return;
   const { namespace, database } = observed.identity;
   assertLiving(assertSameSpec(observed.database, await cluster.readParent(namespace, database)));
-  for (const { reason, message } of news) await cluster.record(observed.database, 'Normal', reason, message);
+  for (const { type = 'Normal', reason, message } of news) {
+    await cluster.record(observed.database, type, reason, message);
+  }
 };
 
 const newsOf = (observed: Observed, plan: DatabasePlan, status: DatabaseStatus): News[] =>
-  [replacementNews(observed, plan, status), upgradeNews(observed, plan, status)].filter((news) => news !== undefined);
+  [replacementNews(observed, plan, status), upgradeNews(observed, plan, status), ...restNews(observed, status)].filter(
+    (news) => news !== undefined,
+  );
 
 const replacementNews = (observed: Observed, plan: DatabasePlan, status: DatabaseStatus): News | undefined => {
   const change = changeOf('Replacing', observed, status);
@@ -44,6 +48,20 @@ const upgradeNews = (observed: Observed, plan: DatabasePlan, status: DatabaseSta
   return change === 'Ended' && status.version !== undefined && status.version !== before
     ? { reason: 'Upgraded', message: `The database runs ${status.version}.` }
     : undefined;
+};
+
+/** That its end is near is a warning: its user may not look at conditions. */
+const restNews = (observed: Observed, status: DatabaseStatus): News[] => {
+  const [suspended, expiring] = ['Suspended', 'Expiring'].map((type) => conditionOf(status.conditions, type));
+  const change = changeOf('Suspended', observed, status);
+  const isWarned = changeOf('Expiring', observed, status) === 'Begun' && expiring !== undefined;
+  return [
+    ...(change === 'Begun' && suspended !== undefined
+      ? [{ reason: suspended.reason, message: suspended.message }]
+      : []),
+    ...(change === 'Ended' ? [{ reason: 'Resumed', message: 'The database is started again.' }] : []),
+    ...(isWarned ? [{ type: 'Warning' as const, reason: expiring.reason, message: expiring.message }] : []),
+  ];
 };
 
 /** Whether what a condition tells of has begun or ended in this very pass. */

@@ -17,7 +17,7 @@ export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
   volume: volumeFinding(observed),
   resizing: resizingFinding(observed),
   config: configFinding(observed, plan),
-  writes: writesFinding(observed),
+  writes: writesFinding(observed, plan),
 });
 
 /** The first thing that is waited for, in the order in which things can come true. */
@@ -53,7 +53,8 @@ const answerFinding = ({ database, probe }: Observed): Finding => {
     : fails('NotAnswering', `The database does not answer SQL: ${probe.result.message}`);
 };
 
-const writesFinding = (observed: Observed): Finding => {
+const writesFinding = (observed: Observed, plan: DatabasePlan): Finding => {
+  if (plan.step === 'Suspend') return isUnknown('NotAsked', 'The database is not to run.');
   const { result } = observed.probe;
   if (result?.answered !== true) return saidBefore(observed, 'WriteHealthy');
   const { suspendedTables } = result;
@@ -78,6 +79,7 @@ const nodeFinding = (observed: Observed, plan: DatabasePlan): Finding => {
     case 'AwaitNode':
     case 'StopPod':
     case 'RetireNodes':
+    case 'Suspend':
       return fails(plan.reason, plan.message);
     case 'AwaitVolume': {
       const placed = placedNode(observed);
@@ -114,7 +116,7 @@ const hasTagsOf = ({ database }: Observed, { spec }: QuestDBNode): boolean => {
 /** A human must act: what the parts say, or what this hook itself refuses. */
 export const stalledFinding = (observed: Observed, plan: DatabasePlan): Finding => {
   if (plan.step === 'Refuse') return holds(plan.reason, plan.message);
-  const name = plan.step === 'AwaitVolume' ? placedNode(observed)?.metadata.name : plan.target?.name;
+  const name = 'target' in plan ? plan.target?.name : placedNode(observed)?.metadata.name;
   const node = observed.nodes.find(({ metadata }) => metadata.name === name);
   const stalled = [observed.volume, node]
     .map((part) => conditionOf(part?.status?.conditions, 'Stalled'))

@@ -6,6 +6,7 @@ import { hasSpoken, type Observed } from './observe.ts';
 import type { PodSources } from './pod-input.ts';
 import { planReplacement } from './replace.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
+import { planSuspension } from './suspend.ts';
 import { refusedVersion } from './upgrade.ts';
 import { wishOf } from './wish.ts';
 import type { WantedInstance } from './zones.ts';
@@ -13,6 +14,8 @@ import type { WantedInstance } from './zones.ts';
 /** Decides the next step of one database. */
 export const planNext = (observed: Observed): DatabasePlan => {
   const { volume, credentials, database } = observed;
+  const suspension = planSuspension(observed);
+  if (suspension !== undefined) return suspension;
   const claimName = volume === undefined ? undefined : usableClaim(volume);
   if (claimName === undefined) return awaitVolume(volume);
   if (credentials === undefined || credentials === 'Foreign') {

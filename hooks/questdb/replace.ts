@@ -70,10 +70,11 @@ const planRoom = (observed: Observed, { need }: Wish, node: QuestDBNode | undefi
   const others = [...nodes, ...dyingNodes].filter((other) => other !== node);
   return others.length === 0
     ? undefined
-    : { step: 'RetireNodes', target, need, reason: 'NodeRetiring', message: retiring(others) };
+    : { step: 'RetireNodes', target, need, reason: 'NodeRetiring', message: retireStory(others) };
 };
 
-const retiring = (nodes: readonly QuestDBNode[]): string => {
+/** What a stopped database waits for whose instances are given up. */
+export const retireStory = (nodes: readonly QuestDBNode[]): string => {
   const names = nodes.map(({ metadata }) => `"${metadata.name}"`).join(', ');
   const said = nodes
     .filter(({ metadata }) => metadata.deletionTimestamp !== undefined)

@@ -48,10 +48,14 @@ export const replacementStory = (observed: Observed, plan: DatabasePlan): string
 
 /** Only what runs can move: the first instance of a database replaces none. */
 const moveOf = (observed: Observed, plan: DatabasePlan): Move | undefined => {
-  if (observed.statefulSet === undefined || observed.database.spec.node === undefined) return undefined;
+  const { statefulSet, database } = observed;
+  if (statefulSet === undefined || database.spec.node === undefined) return undefined;
+  // A database that is started after it was suspended comes from no instance.
+  if (replicasOf(statefulSet) === 0 && placedNode(observed) === undefined && !wasReplacing(observed)) return undefined;
   switch (plan.step) {
     case 'AwaitVolume':
     case 'Refuse':
+    case 'Suspend':
       return undefined;
     case 'AwaitNode':
       return { reason: 'WaitingForNode', need: plan.target.need, name: plan.target.name };

@@ -1,14 +1,16 @@
-import { transition } from '../api/conditions.ts';
+import { rfc3339, transition } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
 import { serviceName } from '../api/names.ts';
 import { portOf } from './children/ports.ts';
+import { expiringFinding, expiryOf } from './expiry.ts';
 import { partsOf, readyFinding, stalledFinding } from './findings.ts';
 import type { Observed } from './observe.ts';
 import { usableClaim } from './plan.ts';
 import { replacingFinding } from './replacing.ts';
 import type { DatabasePlan } from './steps.ts';
+import { suspendedFinding } from './suspend.ts';
 import { upgradingFinding } from './upgrade.ts';
 import { isPodOn, placedNode } from './whereabouts.ts';
 import { unavailableZones } from './zones.ts';
@@ -21,6 +23,7 @@ export const statusOf = (observed: Observed, plan: DatabasePlan): DatabaseStatus
   const version = probe.result?.answered === true ? probe.result.version : database.status?.version;
   const node = nodeStatus(observed, plan);
   const zones = unavailableZones(observed);
+  const expiry = expiryOf(database);
   return {
     conditions: transition(findingsOf(observed, plan), {
       previous: database.status?.conditions,
@@ -32,6 +35,7 @@ export const statusOf = (observed: Observed, plan: DatabasePlan): DatabaseStatus
     ...(node === undefined ? {} : { node }),
     ...(zones.length === 0 ? {} : { unavailableZones: zones }),
     volume: volumeStatus(observed),
+    ...(expiry === undefined ? {} : { expiresAt: rfc3339(expiry.at) }),
   };
 };
 
@@ -46,6 +50,8 @@ const findingsOf = (observed: Observed, plan: DatabasePlan) => {
     WriteHealthy: parts.writes,
     Stalled: stalledFinding(observed, plan),
     Replacing: replacingFinding(observed, plan, ready),
+    Suspended: suspendedFinding(plan),
+    Expiring: expiringFinding(observed),
     Upgrading: upgradingFinding(observed, plan, ready),
     Ready: ready,
   };

@@ -28,8 +28,16 @@ export type DatabasePlan =
   | { step: 'StopPod'; target: WantedNode | undefined; need: NodeNeed; reason: 'PodStopping'; message: string }
   /** Recreate: the pod is gone; the nodes that are not wanted go, and nothing is made until they have gone. */
   | { step: 'RetireNodes'; target: WantedNode | undefined; need: NodeNeed; reason: 'NodeRetiring'; message: string }
+  | Suspension
   | ({ step: 'Serve'; target: WantedNode | undefined; placement: Placement } & PodSources)
   | Refusal;
+
+/** No pod is wanted, and once it is gone no instance; the reason says how far that has come. */
+export type Suspension = {
+  step: 'Suspend';
+  reason: 'PodStopping' | 'NodeRetiring' | 'Suspended' | 'Expired';
+  message: string;
+};
 
 export type Refusal = { step: 'Refuse'; reason: RefusalReason; message: string };
 

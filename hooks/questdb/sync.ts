@@ -6,11 +6,13 @@ import { announce } from './announce.ts';
 import { childrenOf } from './children/children.ts';
 import { leftOut } from './children/nodes.ts';
 import { nodesInUse } from './drop.ts';
+import { secondsToNextTurn } from './expiry.ts';
 import { gather } from './facts.ts';
 import { observe, type Observed } from './observe.ts';
 import { planNext } from './plan.ts';
 import type { DatabasePorts } from './ports.ts';
 import { statusOf, type DatabaseStatus } from './status.ts';
+import { isAtRest } from './suspend.ts';
 import { refuse, type DatabasePlan, type Refusal } from './steps.ts';
 
 /** Brings one database closer to its spec. Pure but for the ports; see plan.ts for the decisions. */
@@ -38,7 +40,7 @@ const POLL_SECONDS = 2;
 
 /** Pods and the database itself send no events: as long as one of them is waited for, look again. */
 const lookAgain = (
-  { probe }: Observed,
+  observed: Observed,
   outcome: DatabasePlan,
   { conditions }: DatabaseStatus,
   isPodWaitedFor: boolean,
@@ -47,5 +49,7 @@ const lookAgain = (
   const isReady = ready?.status === 'True';
   // A volume that grows, which may take a day, is all that is waited for: its QuestDBVolume is watched.
   const isVolumeWaitedFor = outcome.step === 'Serve' && volume?.status === 'False' && ready?.reason === volume.reason;
-  return (isReady || isVolumeWaitedFor) && probe.isFresh && !isPodWaitedFor ? {} : { resyncAfterSeconds: POLL_SECONDS };
+  const isQuiet = isAtRest(outcome) || ((isReady || isVolumeWaitedFor) && observed.probe.isFresh);
+  const seconds = isQuiet && !isPodWaitedFor ? secondsToNextTurn(observed) : POLL_SECONDS;
+  return seconds === undefined ? {} : { resyncAfterSeconds: seconds };
 };

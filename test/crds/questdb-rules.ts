@@ -76,6 +76,13 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   }),
   withNode('a zone', { zone: 'eu-west-1a' }),
   withNode('a zone of a long region', { zone: 'ap-southeast-2b' }),
+  created('an end in hours, minutes and seconds', { ...least, expireAfter: '1h30m15s' }),
+  created('an end in a minute', { ...least, expireAfter: '1m' }),
+  created('an end in a second', { ...least, expireAfter: '1s' }, 'spec.expireAfter must be at least 1m'),
+  created('an end in days', { ...least, expireAfter: '14d' }, 'spec.expireAfter'),
+  created('an end without a unit', { ...least, expireAfter: '14' }, 'spec.expireAfter'),
+  created('rest from the start', { ...least, suspend: true }),
+  created('rest in words', { ...least, suspend: 'yes' }, 'spec.suspend'),
   withConfig('a key of the configuration', { 'cairo.max.uncommitted.rows': '500000' }),
   withConfig('a key that only begins like an owned one', { 'http.enabled2': 'x', 'pg.readonly': 'x' }),
   withConfig('256 keys', manyKeys(256)),
@@ -201,6 +208,10 @@ const bound = { volume: { name: 'old', volumeId: 'vol-0123456789abcdef0' } };
 
 export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
   changed('nothing', {}, {}),
+  changed('that it rests', {}, { suspend: true }),
+  changed('that it rests no more', { suspend: true }, { suspend: false }),
+  changed('when it ends', { expireAfter: '336h' }, { expireAfter: '400h' }),
+  changed('that it has no end', { expireAfter: '336h' }, {}),
   changedStorage('the same size in another spelling', { size: '20Gi' }, { size: '20480Mi' }),
   changedStorage('the default class spelt out', {}, { storageClassName: 'questdb' }),
 

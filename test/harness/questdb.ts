@@ -8,6 +8,8 @@ export const READY_SECONDS = 150;
 export type DatabaseSpec = {
   version?: string;
   config?: Record<string, string>;
+  suspend?: boolean;
+  expireAfter?: string;
   node?:
     { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
   storage?: {

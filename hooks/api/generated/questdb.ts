@@ -109,6 +109,14 @@ export interface QuestDB {
       };
     };
     /**
+     * True stops the database and gives its instance up; the volume, the Service and the credentials stay. False, which is the default, starts it again, on a new instance. May be changed at any time.
+     */
+    suspend?: boolean;
+    /**
+     * For trials. How long after its creation the database is suspended, as hours, minutes and seconds, for example 336h; nothing is ever deleted. It is told before by the condition Expiring and an event. A longer time, or none, starts it again. Default, never.
+     */
+    expireAfter?: string;
+    /**
      * Keys of QuestDB's server.conf and their values, at most 256. Keys that the operator owns (addresses, users, root, health, metrics) are refused. A change of keys that QuestDB can reload is taken over while it runs, within about a minute; any other change restarts the database once. The condition ConfigAccepted says which, and lists keys that QuestDB does not know.
      */
     config?: {
@@ -124,7 +132,7 @@ export interface QuestDB {
      */
     observedGeneration?: number;
     /**
-     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady, ConfigAccepted and WriteHealthy; Replacing while the database moves to another instance; Resizing while its volume grows or changes; Upgrading while it gets to another version.
+     * Ready (wait for this one), Stalled (a human must act), and the parts of Ready, which are NodeReady, VolumeReady, ConfigAccepted and WriteHealthy; Replacing while the database moves to another instance; Resizing while its volume grows or changes; Upgrading while it gets to another version; Suspended when nothing of it runs; Expiring when spec.expireAfter is nearly over.
      *
      * Items: One condition, in the shape of metav1.Condition.
      */
@@ -158,6 +166,10 @@ export interface QuestDB {
      * The version the database itself answered last.
      */
     version?: string;
+    /**
+     * When it is suspended because spec.expireAfter is over.
+     */
+    expiresAt?: string;
     /**
      * Where clients in the cluster connect.
      */

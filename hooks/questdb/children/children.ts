@@ -62,6 +62,7 @@ const replicasFor = (observed: Observed, { step }: DatabasePlan, current: number
   switch (step) {
     case 'StopPod':
     case 'RetireNodes':
+    case 'Suspend':
       return 0;
     case 'AwaitNode':
       return observed.nodes.some((node) => node === placedNode(observed)) ? 1 : current;

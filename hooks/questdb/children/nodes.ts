@@ -16,6 +16,8 @@ export const nodesFor = (observed: Observed, plan: DatabasePlan): WantedNode[] =
       return observed.nodes.map(asWanted);
     case 'RetireNodes':
       return listed(plan.target);
+    case 'Suspend':
+      return plan.reason === 'PodStopping' ? observed.nodes.map(asWanted) : [];
     case 'Serve':
       return isServedAsPlanned(observed, plan) ? listed(plan.target) : onTheWay(observed, plan.target);
     case 'AwaitNode':

@@ -123,7 +123,7 @@ describe('Replacing is True', () => {
     ],
     [
       'while the new one boots and the old one is gone',
-      { replacement: 'Recreate' },
+      { replacement: 'Recreate', before: 'NodeRetiring' },
       [setOn('a', STOPPED, 0), notReady],
       [{}, 'WaitingForNode', `The database is on its way to ${TO}. It boots. It is stopped meanwhile.`],
     ],

@@ -155,7 +155,7 @@ describe('Stalled', () => {
 });
 
 describe('the rest of the status', () => {
-  it('has where clients connect, and nine conditions of this generation', () => {
+  it('has where clients connect, and eleven conditions of this generation', () => {
     const { conditions = [], ...status } = statusOf(observing(aDatabase({ metadata: { generation: 3 } })), SERVE);
     expect(status).toEqual({
       endpoints: {
@@ -167,11 +167,13 @@ describe('the rest of the status', () => {
     });
     expect(conditions.map(({ type }) => type)).toEqual([
       'ConfigAccepted',
+      'Expiring',
       'NodeReady',
       'Ready',
       'Replacing',
       'Resizing',
       'Stalled',
+      'Suspended',
       'Upgrading',
       'VolumeReady',
       'WriteHealthy',
