@@ -1,7 +1,8 @@
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { podName, statefulSetName } from '../api/names.ts';
 import type { DesiredObject } from '../metacontroller/contract.ts';
-import { placementOf, type Observed, type StatefulSet } from './observe.ts';
+import type { Observed } from './observe.ts';
+import { placementOf, type StatefulSet } from './statefulset.ts';
 import type { DatabasePorts, Pod } from './ports.ts';
 import { isPodOn, isStopped } from './whereabouts.ts';
 

@@ -3,7 +3,8 @@ import { podName } from '../api/names.ts';
 import { assertLiving, assertSameSpec } from '../metacontroller/live-parent.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { acceptedConfig } from './config.ts';
-import { credentialsUidOf, identityOf, isSettled, statefulSetIn, wasReady, type Facts } from './observe.ts';
+import { identityOf, statefulSetIn, wasReady, type Facts } from './observe.ts';
+import { credentialsUidOf, isSettled } from './statefulset.ts';
 import type { DatabasePorts, Pod, ProbeSubject } from './ports.ts';
 
 /** The live facts a request does not have: few, and only as long as the database is not Ready. */

@@ -1,7 +1,8 @@
 import { conditionOf, fails, holds, isUnknown, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { configFinding } from './config-findings.ts';
-import { hasSpoken, isSettled, saidBefore, wasReady, type Observed } from './observe.ts';
+import { hasSpoken, saidBefore, wasReady, type Observed } from './observe.ts';
+import { isSettled } from './statefulset.ts';
 import { podFinding } from './pod.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';

@@ -1,27 +1,19 @@
-import type { V1ConfigMap, V1StatefulSet } from '@kubernetes/client-node';
+import type { V1ConfigMap } from '@kubernetes/client-node';
 import { conditionOf, isTrueFor, isUnknown, type Finding } from '../api/conditions.ts';
 import type { QuestDB } from '../api/generated/questdb.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
-import { CONFIG_REVISION, CREDENTIALS_REVISION, NODE, type Identity } from '../api/labels.ts';
-import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
+import type { Identity } from '../api/labels.ts';
 import { configMapName, statefulSetName, volumeName } from '../api/names.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
-import { CHECK_LAYOUT } from './children/check-layout.ts';
-import { engineOfImage } from './engine.ts';
-import type { PodSources } from './pod-input.ts';
 import type { Pod, Probe } from './ports.ts';
+import type { StatefulSet } from './statefulset.ts';
 
-export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
 export type ConfigMap = Wire<V1ConfigMap> & KubernetesObject;
-
-/** Where the pod runs, and what it asks for there. */
-export type Placement =
-  { on: 'AnyNode' } | { on: 'OwnNode'; nodeUid: string; requests: { cpu: string; memory: string } };
 
 /** What the edge adds to the request. */
 export type Facts = {
@@ -86,60 +78,6 @@ export const statefulSetIn = ({ parent, children }: SyncRequest<QuestDB>): State
   objectsOf<StatefulSet>(children, 'StatefulSet.apps/v1').find(
     ({ metadata }) => metadata.name === statefulSetName(parent.metadata.name),
   );
-
-/** Where the StatefulSet that is there puts its pod. It is kept there whatever happens to the objects it was made from. */
-export const placementOf = (statefulSet: StatefulSet): Placement => {
-  const pod = statefulSet.spec?.template.spec;
-  const nodeUid = pod?.nodeSelector?.[NODE];
-  return nodeUid === undefined ? { on: 'AnyNode' } : { on: 'OwnNode', nodeUid, requests: requestsOf(pod) };
-};
-
-const requestsOf = (pod: NonNullable<StatefulSet['spec']>['template']['spec']): { cpu: string; memory: string } => {
-  const { cpu = '0', memory = '0' } = pod?.containers[0]?.resources?.requests ?? {};
-  return { cpu, memory };
-};
-
-/** The layout its pod was made for. */
-const layoutOf = ({ spec }: StatefulSet): Layout | undefined => {
-  const check = spec?.template.spec?.initContainers?.find(({ name }) => name === CHECK_LAYOUT);
-  const told = check?.env?.find(({ name }) => name === 'LAYOUT')?.value;
-  return layoutIn({ [LAYOUT]: told ?? '' });
-};
-
-/** What its pod was made from, as far as its template still tells. */
-export const sourcesOf = (statefulSet: StatefulSet): PodSources => {
-  const { metadata, spec } = statefulSet.spec?.template ?? {};
-  const claim = spec?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim;
-  const layout = layoutOf(statefulSet);
-  return {
-    engine: engineOfImage(spec?.containers[0]?.image ?? ''),
-    claimName: claim?.claimName ?? '',
-    credentialsUid: metadata?.annotations?.[CREDENTIALS_REVISION] ?? '',
-    configRevision: metadata?.annotations?.[CONFIG_REVISION] ?? '',
-    ...(layout === undefined ? {} : { layout }),
-  };
-};
-
-export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>
-  statefulSet?.spec?.template.metadata?.annotations?.[CREDENTIALS_REVISION];
-
-/** How many pods the StatefulSet that is there is to have. */
-export const replicasOf = ({ spec }: StatefulSet): number => spec?.replicas ?? 1;
-
-/**
- * Whether the StatefulSet's one pod runs what its template says. Right after a change the status still speaks of the old pod, so the
- * controller must have seen this generation and finished with it.
- */
-export const isSettled = (statefulSet: StatefulSet): boolean => {
-  const { metadata, status } = statefulSet;
-  return (
-    replicasOf(statefulSet) === 1 &&
-    status?.observedGeneration === metadata.generation &&
-    status?.currentRevision === status?.updateRevision &&
-    status?.replicas === 1 &&
-    status.readyReplicas === 1
-  );
-};
 
 export const isReady = (object: QuestDBNode | QuestDBVolume): boolean =>
   isTrueFor(object.status?.conditions, 'Ready', generationOf(object));

@@ -23,15 +23,20 @@ export const planNext = (observed: Observed): DatabasePlan => {
   }
   const refusal = refusedVersion(database);
   if (refusal !== undefined) return refusal;
-  const layout = volume?.status?.layout;
-  const sources = {
+  return planPod(observed, {
     engine: engineOf(database.spec),
     claimName,
     credentialsUid: credentials.uid,
     configRevision: nextConfigRevision(observed),
-    ...(layout === undefined ? {} : { layout }),
-  };
-  const wanted = database.spec.node;
+    ...layoutOf(volume),
+  });
+};
+
+const layoutOf = (volume: QuestDBVolume | undefined): Pick<PodSources, 'layout'> =>
+  volume?.status?.layout === undefined ? {} : { layout: volume.status.layout };
+
+const planPod = (observed: Observed, sources: PodSources): DatabasePlan => {
+  const wanted = observed.database.spec.node;
   return wanted === undefined
     ? { step: 'Serve', target: undefined, placement: { on: 'AnyNode' }, ...sources }
     : planOnOwnNode(observed, wanted, sources);

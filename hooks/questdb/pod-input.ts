@@ -1,6 +1,9 @@
 import type { Layout } from '../api/layout.ts';
 import type { Engine } from './engine.ts';
-import type { Placement } from './observe.ts';
+
+/** Where the pod runs, and what it asks for there. */
+export type Placement =
+  { on: 'AnyNode' } | { on: 'OwnNode'; nodeUid: string; requests: { cpu: string; memory: string } };
 
 /** What a pod is made from beside the spec, wherever it runs. */
 export type PodSources = {

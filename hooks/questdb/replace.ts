@@ -1,9 +1,10 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { podName } from '../api/names.ts';
-import { hasSpoken, isReady, placementOf, type Observed, type Placement } from './observe.ts';
+import { hasSpoken, isReady, type Observed } from './observe.ts';
+import { placementOf } from './statefulset.ts';
 import { stopStory } from './pod.ts';
-import type { PodSources } from './pod-input.ts';
+import type { Placement, PodSources } from './pod-input.ts';
 import { requestsFrom } from './requests.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
 import { asWanted, newNode, noNodeClass, rightNode, type Wish } from './wish.ts';

@@ -1,7 +1,8 @@
 import { conditionOf, fails, holds, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import type { NodeNeed } from '../api/names.ts';
-import { isSettled, replicasOf, type Observed } from './observe.ts';
+import type { Observed } from './observe.ts';
+import { isSettled, replicasOf } from './statefulset.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
 import { flawOf, wishOf, type Flaw } from './wish.ts';

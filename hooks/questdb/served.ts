@@ -1,6 +1,7 @@
 import { TEMPLATE_HASH } from '../api/labels.ts';
 import { statefulSet } from './children/statefulset.ts';
-import { isSettled, type Observed } from './observe.ts';
+import type { Observed } from './observe.ts';
+import { isSettled } from './statefulset.ts';
 import type { Pod } from './ports.ts';
 import type { DatabasePlan } from './steps.ts';
 import { nodeUidOf } from './whereabouts.ts';

@@ -1,6 +1,5 @@
 import type { NodeNeed } from '../api/names.ts';
-import type { Placement } from './observe.ts';
-import type { PodSources } from './pod-input.ts';
+import type { Placement, PodSources } from './pod-input.ts';
 
 /** A QuestDBNode that is there, or is to be made. */
 export type WantedNode = {

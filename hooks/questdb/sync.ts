@@ -42,14 +42,18 @@ const POLL_SECONDS = 2;
 const lookAgain = (
   observed: Observed,
   outcome: DatabasePlan,
-  { conditions }: DatabaseStatus,
+  status: DatabaseStatus,
   isPodWaitedFor: boolean,
 ): { resyncAfterSeconds?: number } => {
-  const [ready, volume] = ['Ready', 'VolumeReady'].map((type) => conditionOf(conditions, type));
-  const isReady = ready?.status === 'True';
-  // A volume that grows, which may take a day, is all that is waited for: its QuestDBVolume is watched.
-  const isVolumeWaitedFor = outcome.step === 'Serve' && volume?.status === 'False' && ready?.reason === volume.reason;
-  const isQuiet = isAtRest(outcome) || ((isReady || isVolumeWaitedFor) && observed.probe.isFresh);
+  const isQuiet = isAtRest(outcome) || (hasComeFarEnough(outcome, status) && observed.probe.isFresh);
   const seconds = isQuiet && !isPodWaitedFor ? secondsToNextTurn(observed) : POLL_SECONDS;
   return seconds === undefined ? {} : { resyncAfterSeconds: seconds };
+};
+
+/** It is Ready, or a volume that grows, which may take a day, is all that is waited for: its QuestDBVolume is watched. */
+const hasComeFarEnough = ({ step }: DatabasePlan, { conditions }: DatabaseStatus): boolean => {
+  const [ready, volume] = ['Ready', 'VolumeReady'].map((type) => conditionOf(conditions, type));
+  return (
+    ready?.status === 'True' || (step === 'Serve' && volume?.status === 'False' && ready?.reason === volume.reason)
+  );
 };

@@ -10,21 +10,16 @@ import { refuse, type DatabasePlan, type Refusal } from './steps.ts';
  * way back from a failed upgrade is open.
  */
 export const refusedVersion = ({ spec, status }: QuestDB): Refusal | undefined => {
-  const [from, to] = [parseVersion(status?.version ?? ''), parseVersion(spec.version)];
+  const ran = status?.version ?? '';
+  const [from, to] = [parseVersion(ran), parseVersion(spec.version)];
   if (from === undefined || to === undefined) return undefined;
-  const story = `The database has run ${status?.version ?? ''}, and its files may not be readable by ${spec.version}.`;
-  if (from.major !== to.major) {
-    return refuse(
-      'MajorVersionRefused',
-      `${story} It goes on with the version it has: set spec.version to one of ${from.major}.x, at least ${status?.version ?? ''}.`,
-    );
-  }
-  return compareVersions(to, from) < 0
-    ? refuse(
-        'DowngradeRefused',
-        `${story} It goes on with the version it has: set spec.version to ${status?.version ?? ''} or a later one of ${from.major}.x.`,
-      )
-    : undefined;
+  const isOtherMajor = from.major !== to.major;
+  if (!isOtherMajor && compareVersions(to, from) >= 0) return undefined;
+  return refuse(
+    isOtherMajor ? 'MajorVersionRefused' : 'DowngradeRefused',
+    `The database has run ${ran}, and its files may not be readable by ${spec.version}. It goes on with the version it has: ` +
+      `set spec.version to ${ran} or a later one of ${from.major}.x.`,
+  );
 };
 
 /** Whether the database is on its way to another version. `ready` is why it is not Ready, which is what the way waits for. */

@@ -1,6 +1,7 @@
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { NODE } from '../api/labels.ts';
-import { placementOf, replicasOf, type Observed, type StatefulSet } from './observe.ts';
+import type { Observed } from './observe.ts';
+import { placementOf, replicasOf, type StatefulSet } from './statefulset.ts';
 import type { Pod } from './ports.ts';
 
 /** The node the StatefulSet puts its pod on, also when it is being deleted; undefined when it is gone, or the pod may run anywhere. */

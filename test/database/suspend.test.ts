@@ -52,7 +52,7 @@ describe.concurrent('a database that rests', () => {
     expect(await database.rows()).toEqual(database.written);
     const [after, ...others] = await database.liveInstances();
     expect(others).toEqual([]);
-    expect(after?.id).not.toBe(before?.id);
+    expect(after?.instanceId).not.toBe(before?.instanceId);
     expect(conditionIn(await database.find('QuestDB'), 'Suspended')?.status).toBe('False');
     expect(await eventsOf(database, 'Resumed')).toContain('The database is started again.');
     expect(await eventsOf(database, 'ReplacementStarted')).not.toContain('ReplacementStarted');

@@ -4,7 +4,7 @@ import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
 import { shortHash } from '../../hooks/api/names.ts';
 import type { KubernetesObject, SyncRequest } from '../../hooks/metacontroller/contract.ts';
-import type { StatefulSet } from '../../hooks/questdb/observe.ts';
+import type { StatefulSet } from '../../hooks/questdb/statefulset.ts';
 import { stampAfter } from '../fixtures/clock.ts';
 import type { DatabaseFacts } from '../fixtures/database-world.ts';
 import { podFor, podWith, readyPod, unschedulable } from '../fixtures/pod.ts';

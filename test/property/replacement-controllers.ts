@@ -1,7 +1,7 @@
 import { conditionOf, type Condition } from '../../hooks/api/conditions.ts';
 import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import { TEMPLATE_HASH } from '../../hooks/api/labels.ts';
-import { replicasOf, type StatefulSet } from '../../hooks/questdb/observe.ts';
+import { replicasOf, type StatefulSet } from '../../hooks/questdb/statefulset.ts';
 import type { Pod } from '../../hooks/questdb/ports.ts';
 import { stampAfter } from '../fixtures/clock.ts';
 import { condition } from '../fixtures/conditions.ts';

@@ -4,7 +4,7 @@ import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
 import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
 import { NODE } from '../../hooks/api/labels.ts';
 import type { KubernetesObject } from '../../hooks/metacontroller/contract.ts';
-import type { StatefulSet } from '../../hooks/questdb/observe.ts';
+import type { StatefulSet } from '../../hooks/questdb/statefulset.ts';
 import type { DatabasePorts, Pod } from '../../hooks/questdb/ports.ts';
 import { after } from '../fixtures/clock.ts';
 import { aDatabase, CHILD_KINDS, CONFIG_RUNS, SECRET_UID } from '../fixtures/questdb.ts';

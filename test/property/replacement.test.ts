@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../hooks/api/conditions.ts';
 import { REPLACE_NODE, REPLACEMENT } from '../../hooks/api/labels.ts';
 import { shortHash } from '../../hooks/api/names.ts';
-import { replicasOf } from '../../hooks/questdb/observe.ts';
+import { replicasOf } from '../../hooks/questdb/statefulset.ts';
 import { comeToRest, play, schedules } from './replacement-schedule.ts';
 import { nodesOf, openWorld, placeOf, statefulSetOf, type World } from './replacement-world.ts';
 

@@ -4,8 +4,7 @@ import { CONFIG_REVISION, CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } f
 import { configMapName, credentialsName } from '../../api/names.ts';
 import type { Layout } from '../../api/layout.ts';
 import type { Wire } from '../../api/wire.ts';
-import type { Placement } from '../observe.ts';
-import type { PodInput } from '../pod-input.ts';
+import type { Placement, PodInput } from '../pod-input.ts';
 import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
 import { checkLayout } from './check-layout.ts';
 import { PORTS, type PortName } from './ports.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodesInUse } from '../../../hooks/questdb/drop.ts';
-import type { StatefulSet } from '../../../hooks/questdb/observe.ts';
+import type { StatefulSet } from '../../../hooks/questdb/statefulset.ts';
 import type { Pod } from '../../../hooks/questdb/ports.ts';
 import { databaseWorld } from '../../fixtures/database-world.ts';
 import { aPod, podFor } from '../../fixtures/pod.ts';

@@ -3,9 +3,9 @@ import { expiringFinding, expiryOf, isExpired, secondsToNextTurn } from '../../.
 import { aDatabase, observing } from '../../fixtures/questdb.ts';
 
 const CREATED = '2026-03-01T12:00:00Z';
-const trial = (expireAfter?: string, creationTimestamp: string | undefined = CREATED) =>
+const trial = (expireAfter?: string, creationTimestamp = CREATED) =>
   aDatabase({
-    metadata: { ...(creationTimestamp === undefined ? {} : { creationTimestamp }) },
+    metadata: { creationTimestamp },
     spec: expireAfter === undefined ? {} : { expireAfter },
   });
 const at = (now: string, expireAfter?: string) => observing(trial(expireAfter), [], { now: new Date(now) });

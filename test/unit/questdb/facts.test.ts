@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../hooks/metacontroller/errors.ts';
 import { gather } from '../../../hooks/questdb/facts.ts';
-import { placementOf, wasReady } from '../../../hooks/questdb/observe.ts';
+import { wasReady } from '../../../hooks/questdb/observe.ts';
+import { placementOf } from '../../../hooks/questdb/statefulset.ts';
 import { NOW } from '../../fixtures/clock.ts';
 import { condition } from '../../fixtures/conditions.ts';
 import { databaseWorld, type DatabaseFacts } from '../../fixtures/database-world.ts';

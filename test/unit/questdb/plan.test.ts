@@ -15,7 +15,6 @@ import {
   ON_NODE_INPUT,
   OWN_NODE,
   POD_INPUT,
-  SECRET_UID,
   someFacts,
 } from '../../fixtures/questdb.ts';
 import { observe } from '../../../hooks/questdb/observe.ts';

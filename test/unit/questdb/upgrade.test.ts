@@ -36,7 +36,7 @@ describe('another version', () => {
     ['the new pod is silent', '9.3.4', '9.3.5', '9.3.5', {}, 'From 9.3.4 to 9.3.5.'],
     ['the new pod has answered', '9.3.4', '9.3.5', '9.3.5', { probe: ANSWERED }, undefined],
     ['it is refused', '9.3.4', '9.3.3', '9.3.4', {}, undefined],
-  ])('is on its way: %s', (_name, ran, version, runs, facts, way) => {
+  ])('is on its way: %s', (...[, ran, version, runs, facts, way]) => {
     expect(wayOf(ran, version, runs, facts)).toBe(way);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
-import { sourcesOf } from '../../../../hooks/questdb/observe.ts';
+import { sourcesOf } from '../../../../hooks/questdb/statefulset.ts';
 import { aDatabase, aStatefulSet, POD_INPUT } from '../../../fixtures/questdb.ts';
 
 type Layout = 'Root' | 'DbOnly';

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { configMap } from '../../../../hooks/questdb/children/configmap.ts';
 import { environment, readsSecretFiles } from '../../../../hooks/questdb/children/environment.ts';
 import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
-import { PORTS, portOf } from '../../../../hooks/questdb/children/ports.ts';
 import { podDisruptionBudget } from '../../../../hooks/questdb/children/poddisruptionbudget.ts';
 import { questdbNode } from '../../../../hooks/questdb/children/questdbnode.ts';
 import { questdbVolume } from '../../../../hooks/questdb/children/questdbvolume.ts';
-import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
 import { engineOf, engineOfImage } from '../../../../hooks/questdb/engine.ts';
 import { statefulSet } from '../../../../hooks/questdb/children/statefulset.ts';
 import { requestsFrom } from '../../../../hooks/questdb/requests.ts';
@@ -261,30 +259,6 @@ describe('the PodDisruptionBudget', () => {
       metadata: { name: 'trades', labels: LABELS },
       spec: { maxUnavailable: 0, selector: { matchLabels: SELECTOR }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },
     });
-  });
-});
-
-describe('the Services', () => {
-  const PORT_LIST = [
-    { name: 'http', port: 9000, protocol: 'TCP', targetPort: 'http' },
-    { name: 'postgres', port: 8812, protocol: 'TCP', targetPort: 'postgres' },
-    { name: 'ilp', port: 9009, protocol: 'TCP', targetPort: 'ilp' },
-    { name: 'http-min', port: 9003, protocol: 'TCP', targetPort: 'http-min' },
-  ];
-
-  it('are one for clients and one for the name of the pod', () => {
-    expect(service('trades')).toMatchObject({
-      metadata: { name: 'trades', labels: LABELS },
-      spec: { type: 'ClusterIP', selector: SELECTOR, ports: PORT_LIST },
-    });
-    expect(headlessService('trades')).toMatchObject({
-      metadata: { name: 'trades-pods', labels: LABELS },
-      spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: SELECTOR, ports: PORT_LIST },
-    });
-  });
-
-  it('have the ports of the engine', () => {
-    expect(PORTS.map(({ name }) => portOf(name))).toEqual([9000, 8812, 9009, 9003]);
   });
 });
 

@@ -1,0 +1,72 @@
+import type { V1StatefulSet } from '@kubernetes/client-node';
+import { CONFIG_REVISION, CREDENTIALS_REVISION, NODE } from '../api/labels.ts';
+import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
+import type { Wire } from '../api/wire.ts';
+import type { KubernetesObject } from '../metacontroller/contract.ts';
+import { CHECK_LAYOUT } from './children/check-layout.ts';
+import { engineOfImage } from './engine.ts';
+import type { Placement, PodSources } from './pod-input.ts';
+
+/** The StatefulSet as it was observed. */
+export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
+
+/** Where the StatefulSet that is there puts its pod. It is kept there whatever happens to the objects it was made from. */
+export const placementOf = (statefulSet: StatefulSet): Placement => {
+  const pod = statefulSet.spec?.template.spec;
+  const nodeUid = pod?.nodeSelector?.[NODE];
+  return nodeUid === undefined ? { on: 'AnyNode' } : { on: 'OwnNode', nodeUid, requests: requestsOf(pod) };
+};
+
+type PodSpec = NonNullable<StatefulSet['spec']>['template']['spec'];
+
+const requestsOf = (pod: PodSpec): { cpu: string; memory: string } => {
+  const { cpu = '0', memory = '0' } = pod?.containers[0]?.resources?.requests ?? {};
+  return { cpu, memory };
+};
+
+/** The layout its pod was made for. */
+const layoutOf = ({ spec }: StatefulSet): Layout | undefined => {
+  const check = spec?.template.spec?.initContainers?.find(({ name }) => name === CHECK_LAYOUT);
+  const told = check?.env?.find(({ name }) => name === 'LAYOUT')?.value;
+  return layoutIn({ [LAYOUT]: told ?? '' });
+};
+
+/** What its pod was made from, as far as its template still tells. */
+export const sourcesOf = (statefulSet: StatefulSet): PodSources => {
+  const pod = statefulSet.spec?.template.spec;
+  const layout = layoutOf(statefulSet);
+  return {
+    engine: engineOfImage(pod?.containers[0]?.image ?? ''),
+    claimName: claimOf(pod) ?? '',
+    credentialsUid: revisionIn(statefulSet, CREDENTIALS_REVISION),
+    configRevision: revisionIn(statefulSet, CONFIG_REVISION),
+    ...(layout === undefined ? {} : { layout }),
+  };
+};
+
+const claimOf = (pod: PodSpec): string | undefined =>
+  pod?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim?.claimName;
+
+const revisionIn = ({ spec }: StatefulSet, annotation: string): string =>
+  spec?.template.metadata?.annotations?.[annotation] ?? '';
+
+export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>
+  statefulSet?.spec?.template.metadata?.annotations?.[CREDENTIALS_REVISION];
+
+/** How many pods the StatefulSet that is there is to have. */
+export const replicasOf = ({ spec }: StatefulSet): number => spec?.replicas ?? 1;
+
+/**
+ * Whether the StatefulSet's one pod runs what its template says. Right after a change the status still speaks of the old pod, so the
+ * controller must have seen this generation and finished with it.
+ */
+export const isSettled = (statefulSet: StatefulSet): boolean => {
+  const { metadata, status } = statefulSet;
+  return (
+    replicasOf(statefulSet) === 1 &&
+    status?.observedGeneration === metadata.generation &&
+    status?.currentRevision === status?.updateRevision &&
+    status?.replicas === 1 &&
+    status.readyReplicas === 1
+  );
+};
