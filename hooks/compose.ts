@@ -86,7 +86,7 @@ const probesOf = (config: Config, api: KubeApi, now: () => Date) =>
   createProbes({
     client: createQuestDBClient({
       urlTemplate: config.databaseUrlTemplate,
-      credentialsOf: (identity) => readBasicCredentials(api, identity),
+      credentialsOf: (source) => readBasicCredentials(api, source),
     }),
     intervalSeconds: config.probeIntervalSeconds,
     now,

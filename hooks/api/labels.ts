@@ -37,6 +37,10 @@ export const TEMPLATE_HASH = `${GROUP}/template-hash`;
 export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const CONFIG_REVISION = `${GROUP}/config-revision`;
 export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;
+/** Annotation on a QuestDB, set by its user: any new value asks for a new password in the Secret that was made for it. */
+export const ROTATE_CREDENTIALS = `${GROUP}/rotate-credentials`;
+/** Annotation on that Secret: a hash of the value for which its password was made. */
+export const ROTATION = `${GROUP}/rotation`;
 /** Annotation on a QuestDB, set by its user: any new value asks for a fresh machine. */
 export const REPLACE_NODE = `${GROUP}/replace-node`;
 /** Annotation on a QuestDBNode: a hash of that value, for which the machine was asked. */

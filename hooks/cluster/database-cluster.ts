@@ -5,7 +5,7 @@ import { namespaceOf } from '../api/kinds.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
 import type { DatabaseCluster, Pod } from '../questdb/ports.ts';
 import { orRetryOnConflict } from './conflicts.ts';
-import { createCredentials, readCredentialsState } from './credentials.ts';
+import { createCredentials, readCredentialsState, rotateCredentials } from './credentials.ts';
 import type { KubeApi } from './kube-api.ts';
 import { childPath, corePath, fleetPath, withLabels } from './paths.ts';
 
@@ -13,8 +13,9 @@ import { childPath, corePath, fleetPath, withLabels } from './paths.ts';
 export const createDatabaseCluster = (api: KubeApi, record: EventRecorder): DatabaseCluster => ({
   readParent: (namespace, name) => api.get<QuestDB>(fleetPath(namespace, 'questdbs', name)),
   readPod: (namespace, name) => api.get<Pod>(corePath(namespace, 'pods', name)),
-  readCredentials: (identity) => readCredentialsState(api, identity),
-  createCredentials: (identity) => createCredentials(api, identity),
+  readCredentials: (source) => readCredentialsState(api, source),
+  createCredentials: (identity, rotation) => createCredentials(api, identity, rotation),
+  rotateCredentials: (identity, change) => rotateCredentials(api, identity, change),
   readChild: (namespace, child) => api.get<KubernetesObject>(childPath(namespace, child)),
   nodesOf: async ({ namespace, database }) =>
     (await api.list<KubernetesObject>(withLabels(fleetPath(namespace, 'questdbnodes'), { [DATABASE]: database })))

@@ -1,9 +1,10 @@
 import type { Identity } from '../api/labels.ts';
 import type { ServerConfig } from '../questdb/config.ts';
+import type { CredentialsSource } from '../questdb/credentials.ts';
 import type { ConfigReport, ProbeResult, ProbeSubject } from '../questdb/ports.ts';
 import { parametersIn, parametersQuery, reportOn } from './config-report.ts';
 
-export type Credentials = { username: string; password: string };
+export type Credentials = { username: string; password: string; revision: string };
 
 /** Where a database answers, `{namespace}` and `{name}` to be filled in. */
 export type UrlTemplate = string;
@@ -18,7 +19,7 @@ export type QuestDBClient = {
 
 export type ClientOptions = {
   urlTemplate: UrlTemplate;
-  credentialsOf: (identity: Identity) => Promise<Credentials | undefined>;
+  credentialsOf: (source: CredentialsSource) => Promise<Credentials | undefined>;
 };
 
 const TIMEOUT_MS = 2_000;
@@ -34,19 +35,22 @@ const SUSPENDED_QUERY = 'select name from wal_tables() where suspended';
 
 export const createQuestDBClient = ({ urlTemplate, credentialsOf }: ClientOptions): QuestDBClient => ({
   ask: async (subject) => {
+    let credentials: Credentials | undefined;
     try {
-      const headers = authorization(await credentialsOf(subject));
+      credentials = await credentialsOf(subject);
+      const headers = authorization(credentials);
       const query: Query = (sql) => execute(urlOf(urlTemplate, subject, sql), headers);
       const builds = await query(VERSION_QUERY);
       const suspended = await query(SUSPENDED_QUERY);
       return {
         answered: true,
+        askedWith: credentials?.revision,
         version: versionIn(firstColumn(builds)[0] ?? ''),
         suspendedTables: firstColumn(suspended).sort(),
         config: await applyConfig(query, subject.config),
       };
     } catch (error) {
-      return { answered: false, message: causeOf(error).slice(0, MESSAGE_LIMIT) };
+      return { answered: false, askedWith: credentials?.revision, message: causeOf(error).slice(0, MESSAGE_LIMIT) };
     }
   },
 });

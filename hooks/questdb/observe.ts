@@ -10,6 +10,7 @@ import { configMapName, statefulSetName, volumeName } from '../api/names.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject, SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
+import type { CredentialsState } from './credentials.ts';
 import type { Pod, Probe } from './ports.ts';
 import type { StatefulSet } from './statefulset.ts';
 
@@ -19,8 +20,7 @@ export type ConfigMap = Wire<V1ConfigMap> & KubernetesObject;
 export type Facts = {
   /** Undefined when it was not looked for, or is not there. */
   pod: Pod | undefined;
-  /** The uid of the credentials Secret; Foreign when a Secret of that name is not ours. */
-  credentials: { uid: string } | 'Foreign' | undefined;
+  credentials: CredentialsState;
   probe: Probe;
   /** The least time between two launches that EC2 had no capacity for. */
   capacityRetrySeconds: number;

@@ -1,11 +1,12 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { nextConfigRevision } from './config-findings.ts';
+import { refusedCredentials } from './credentials.ts';
 import { engineOf } from './engine.ts';
 import { hasSpoken, type Observed } from './observe.ts';
 import type { PodSources } from './pod-input.ts';
 import { planReplacement } from './replace.ts';
-import { refuse, type DatabasePlan } from './steps.ts';
+import type { DatabasePlan } from './steps.ts';
 import { planSuspension } from './suspend.ts';
 import { refusedVersion } from './upgrade.ts';
 import { wishOf } from './wish.ts';
@@ -18,15 +19,13 @@ export const planNext = (observed: Observed): DatabasePlan => {
   if (suspension !== undefined) return suspension;
   const claimName = volume === undefined ? undefined : usableClaim(volume);
   if (claimName === undefined) return awaitVolume(volume);
-  if (credentials === undefined || credentials === 'Foreign') {
-    return refuse('NameConflict', foreignCredentials(database.metadata.name));
-  }
+  if (credentials.state !== 'Found') return refusedCredentials(database, credentials);
   const refusal = refusedVersion(database);
   if (refusal !== undefined) return refusal;
   return planPod(observed, {
     engine: engineOf(database.spec),
     claimName,
-    credentialsUid: credentials.uid,
+    credentials: credentials.credentials,
     configRevision: nextConfigRevision(observed),
     ...layoutOf(volume),
   });
@@ -66,6 +65,3 @@ const awaitVolume = (volume: QuestDBVolume | undefined): DatabasePlan => {
       }
     : { step: 'AwaitVolume', reason: ready.reason, message: ready.message };
 };
-
-const foreignCredentials = (database: string): string =>
-  `Secret "${database}-credentials" exists and is not this operator's. Rename or remove it; nothing was touched.`;

@@ -5,19 +5,19 @@ import type { Identity } from '../api/labels.ts';
 import type { Wire } from '../api/wire.ts';
 import type { DesiredObject, KubernetesObject } from '../metacontroller/contract.ts';
 import type { ServerConfig } from './config.ts';
+import type { CredentialsSource, CredentialsState } from './credentials.ts';
 
 export type Pod = Wire<V1Pod> & KubernetesObject;
-
-/** What became of looking for the credentials Secret; its contents stay in the cluster adapter. */
-export type CredentialsState = { state: 'Ours'; uid: string } | { state: 'Absent' } | { state: 'Foreign' };
 
 /** The Kubernetes API, as this hook uses it. All reads are live. */
 export type DatabaseCluster = {
   readParent: (namespace: string, name: string) => Promise<QuestDB | undefined>;
   readPod: (namespace: string, name: string) => Promise<Pod | undefined>;
-  readCredentials: (identity: Identity) => Promise<CredentialsState>;
-  /** Makes the Secret with a random password; its uid. Never overwrites one. */
-  createCredentials: (identity: Identity) => Promise<string>;
+  readCredentials: (source: CredentialsSource) => Promise<CredentialsState>;
+  /** Makes the Secret with a random password, for this request for one if there is any. Never overwrites a Secret. */
+  createCredentials: (identity: Identity, rotation: string | undefined) => Promise<CredentialsState>;
+  /** Gives the Secret of this revision another random password. */
+  rotateCredentials: (identity: Identity, change: { revision: string; rotation: string }) => Promise<CredentialsState>;
   readChild: (namespace: string, child: DesiredObject) => Promise<KubernetesObject | undefined>;
   /** The QuestDBNodes with the database's label, whoever controls them. */
   nodesOf: (identity: Identity) => Promise<KubernetesObject[]>;
@@ -27,7 +27,7 @@ export type DatabaseCluster = {
 };
 
 /** One database process that can be asked. */
-export type ProbeSubject = Identity & {
+export type ProbeSubject = CredentialsSource & {
   /** The QuestDB's uid. */
   uid: string;
   /** The pod that is meant; an answer of another one does not count. Undefined: whichever answered last. */
@@ -37,9 +37,13 @@ export type ProbeSubject = Identity & {
 };
 
 /** What the database itself said. */
-export type ProbeResult =
+export type ProbeResult = {
+  /** The revision of the Secret it was asked with; undefined when that could not be used. */
+  askedWith: string | undefined;
+} & (
   | { answered: true; version: string; suspendedTables: readonly string[]; config: ConfigReport }
-  | { answered: false; message: string };
+  | { answered: false; message: string }
+);
 
 /** How the configuration of the running process differs from the one that is asked for; keys, sorted. */
 export type ConfigReport = {

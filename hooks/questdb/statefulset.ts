@@ -4,8 +4,9 @@ import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
 import { CHECK_LAYOUT } from './children/check-layout.ts';
+import { HTTP_USER, READONLY_USER } from './children/environment.ts';
 import { engineOfImage } from './engine.ts';
-import type { Placement, PodSources } from './pod-input.ts';
+import type { Credentials, Placement, PodSources } from './pod-input.ts';
 
 /** The StatefulSet as it was observed. */
 export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
@@ -38,9 +39,20 @@ export const sourcesOf = (statefulSet: StatefulSet): PodSources => {
   return {
     engine: engineOfImage(pod?.containers[0]?.image ?? ''),
     claimName: claimOf(pod) ?? '',
-    credentialsUid: revisionIn(statefulSet, CREDENTIALS_REVISION),
+    credentials: credentialsOf(statefulSet),
     configRevision: revisionIn(statefulSet, CONFIG_REVISION),
     ...(layout === undefined ? {} : { layout }),
+  };
+};
+
+/** The Secret that its pod was made with. */
+export const credentialsOf = (statefulSet: StatefulSet): Credentials => {
+  const env = statefulSet.spec?.template.spec?.containers[0]?.env ?? [];
+  const user = env.find(({ name }) => name === HTTP_USER)?.valueFrom?.secretKeyRef;
+  return {
+    secretName: user?.name ?? '',
+    revision: revisionIn(statefulSet, CREDENTIALS_REVISION),
+    hasReadonly: env.some(({ name }) => name === READONLY_USER),
   };
 };
 
@@ -49,9 +61,6 @@ const claimOf = (pod: PodSpec): string | undefined =>
 
 const revisionIn = ({ spec }: StatefulSet, annotation: string): string =>
   spec?.template.metadata?.annotations?.[annotation] ?? '';
-
-export const credentialsUidOf = (statefulSet: StatefulSet | undefined): string | undefined =>
-  statefulSet?.spec?.template.metadata?.annotations?.[CREDENTIALS_REVISION];
 
 /** How many pods the StatefulSet that is there is to have. */
 export const replicasOf = ({ spec }: StatefulSet): number => spec?.replicas ?? 1;

@@ -14,6 +14,8 @@ export type RefusalReason =
   | 'MajorVersionRefused'
   | 'NameConflict'
   | 'NodeClassNotFound'
+  | 'SecretInvalid'
+  | 'SecretNotFound'
   | 'ZoneMismatch'
   | 'ZoneNotInNodeClass';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
-import { isAnswer, orAbsent, type Api } from '../machines/api.ts';
+import { orAbsent, type Api } from '../machines/api.ts';
 import { unreachableFile, type PodAddress } from '../machines/addresses.ts';
 import { isPlayed } from '../machines/silence.ts';
 
@@ -90,16 +90,20 @@ export const findBackend = async (
   return { kind: 'none', reason: exists ? `The Service ${name} has no pod.` : `There is no Service ${name}.` };
 };
 
+/** The Secret a database takes its user from. */
+const secretOf = async (api: Api, namespace: string, podName: string): Promise<string | undefined> => {
+  const pod = await orAbsent(api.core.readNamespacedPod({ namespace, name: podName }));
+  const user = pod?.spec?.containers[0]?.env?.find(({ name }) => name === 'QDB_HTTP_USER');
+  return user?.valueFrom?.secretKeyRef?.name;
+};
+
 /** The database's own credentials as an Authorization header; undefined when there are none. */
-export const authorizationOf = async (api: Api, namespace: string, service: string): Promise<string | undefined> => {
-  try {
-    const secret = await api.core.readNamespacedSecret({ namespace, name: `${service}-credentials` });
-    const decode = (key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
-    return `Basic ${Buffer.from(`${decode('username')}:${decode('password')}`).toString('base64')}`;
-  } catch (error) {
-    if (isAnswer(error, 404)) return undefined;
-    throw error;
-  }
+export const authorizationOf = async (api: Api, namespace: string, podName: string): Promise<string | undefined> => {
+  const name = await secretOf(api, namespace, podName);
+  const secret = name === undefined ? undefined : await orAbsent(api.core.readNamespacedSecret({ namespace, name }));
+  if (secret === undefined) return undefined;
+  const decode = (key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
+  return `Basic ${Buffer.from(`${decode('username')}:${decode('password')}`).toString('base64')}`;
 };
 
 /** Every Service that offers the database's HTTP port, as `namespace/name`. */

@@ -46,7 +46,9 @@ const route = async (deps: RouterDeps, request: Request, response: Response): Pr
     return;
   }
   const authorization =
-    request.headers.authorization === undefined ? await authorizationOf(deps.api, namespace, service) : undefined;
+    request.headers.authorization === undefined
+      ? await authorizationOf(deps.api, namespace, backend.podName)
+      : undefined;
   const path = request.originalUrl.replace(`/-/${namespace}/${service}`, '') || '/';
   await proxy(request, response, {
     hostPort: backend.hostPort,

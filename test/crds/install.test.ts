@@ -123,6 +123,8 @@ describe('the authorizer', () => {
     [HOOKS, false, { verb: 'delete', resource: 'persistentvolumes' }],
     [HOOKS, true, { verb: 'get', resource: 'secrets' }],
     [HOOKS, false, { verb: 'list', resource: 'secrets' }],
+    [HOOKS, true, { verb: 'patch', resource: 'secrets' }],
+    [HOOKS, false, { verb: 'delete', resource: 'secrets' }],
     [HOOKS, true, { verb: 'delete', resource: 'nodes' }],
     [METACONTROLLER, true, { verb: 'update', group: OURS, resource: 'questdbs', subresource: 'status' }],
     [METACONTROLLER, false, { verb: 'delete', group: OURS, resource: 'questdbs' }],

@@ -188,6 +188,16 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   withConfig('a value of 1,025 characters', { 'cairo.x': 'x'.repeat(1025) }, 'spec.config.cairo.x: Too long'),
   withConfig('a value that is a number', { 'cairo.x': 5 }, 'spec.config.cairo.x'),
   withConfig('257 keys', manyKeys(257), 'spec.config: Too many'),
+
+  created('a Secret of the user', { ...least, credentials: { secretName: 'mine.v1' } }),
+  created('credentials without a Secret', { ...least, credentials: {} }, 'spec.credentials.secretName: Required'),
+  ...each(['', 'Mine', '-a', 'a/b', 'a..b'], (secretName) =>
+    created(
+      `the Secret ${JSON.stringify(secretName)}`,
+      { ...least, credentials: { secretName } },
+      'spec.credentials.secretName',
+    ),
+  ),
 ];
 
 const changed = (what: string, before: Fields, after: Fields, refused?: string): UpdateRow => ({
@@ -278,6 +288,8 @@ export const QUESTDB_UPDATE_ROWS: UpdateRow[] = [
     status: {},
   },
   { ...changedStorage('the source is removed once the volume is bound', from, {}), status: bound },
+  changed('credentials are added', {}, { credentials: { secretName: 'mine' } }),
+  changed('credentials are removed', { credentials: { secretName: 'mine' } }, {}),
   changed('a config is added', {}, { config: { 'a.b': 'c' } }),
   changed('a config is removed', { config: { 'a.b': 'c' } }, {}),
   changed('the config', { config: { 'a.b': 'c' } }, { config: { 'a.b': 'd' } }),

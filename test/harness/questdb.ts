@@ -10,6 +10,7 @@ export type DatabaseSpec = {
   config?: Record<string, string>;
   suspend?: boolean;
   expireAfter?: string;
+  credentials?: { secretName: string };
   node?:
     { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
   storage?: {

@@ -33,7 +33,7 @@ describe('what the hooks may do', () => {
     ['policy', 'poddisruptionbudgets', ['get', 'patch']],
     ['', 'persistentvolumeclaims', ['get', 'list', 'create', 'patch', 'delete']],
     ['', 'persistentvolumes', ['get', 'list', 'create', 'patch']],
-    ['', 'secrets', ['get', 'create']],
+    ['', 'secrets', ['get', 'create', 'patch']],
     ['', 'pods', ['get', 'list']],
     ['', 'nodes', ['get', 'list', 'patch', 'delete']],
     ['storage.k8s.io', 'csinodes', ['get']],

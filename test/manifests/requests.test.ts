@@ -97,11 +97,14 @@ const volume = objectOf('v1', 'PersistentVolume');
 /** A call of each method of a port; the type makes sure that a new one is not forgotten. */
 type CallOfEach<Port> = { [Method in keyof Port]: (port: Port) => Promise<unknown> };
 
+const source = { ...identity, secretName: undefined };
+
 const DATABASE_CALLS: CallOfEach<DatabaseCluster> = {
   readParent: (port) => port.readParent('acme', 'trades'),
   readPod: (port) => port.readPod('acme', 'trades-0'),
-  readCredentials: (port) => port.readCredentials(identity),
-  createCredentials: (port) => port.createCredentials(identity),
+  readCredentials: (port) => port.readCredentials(source),
+  createCredentials: (port) => port.createCredentials(identity, undefined),
+  rotateCredentials: (port) => port.rotateCredentials(identity, { revision: 'uid.1', rotation: 'r' }),
   readChild: (port) => Promise.all(CHILDREN.map((child) => port.readChild('acme', child))),
   nodesOf: (port) => port.nodesOf(identity),
   adopt: (port) => Promise.all(CHILDREN.map((child) => port.adopt(child, 'uid'))),
@@ -163,8 +166,8 @@ const requestsOfTheHooks = async (): Promise<string[]> => {
     NODE_CALLS,
   );
   await callAll(createVolumeCluster(api, record), VOLUME_CALLS);
-  await createCredentials(api, identity);
-  await readBasicCredentials(api, identity);
+  await createCredentials(api, identity, undefined);
+  await readBasicCredentials(api, source);
   await readOwnerUids(api);
   return [...requests].sort();
 };

@@ -16,7 +16,9 @@ import {
   CONFIG_RUNS,
   databaseRequest,
   POD_INPUT,
-  SECRET_UID,
+  A_SECRET,
+  ANSWERED,
+  FOUND,
 } from '../fixtures/questdb.ts';
 import { aNodeClass } from '../fixtures/questdbnode.ts';
 import { conditions, databaseName, MARK, maybe, mostly, size, userMetadata } from './arbitraries.ts';
@@ -148,6 +150,14 @@ const nodesOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBNode[]> =>
       ),
     );
 
+const YES = {
+  answered: true as const,
+  askedWith: A_SECRET.revision,
+  version: '9.3.4',
+  suspendedTables: [],
+  config: CONFIG_RUNS,
+};
+
 const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
   fc
     .record({
@@ -157,19 +167,19 @@ const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
         'gone',
       ),
       claimName: mostly(`${parent.metadata.name}-data`, 'adopted'),
-      credentialsUid: mostly(SECRET_UID, 'another'),
+      credentials: mostly(A_SECRET, { ...A_SECRET, revision: 'another' }),
       observedGeneration: mostly(1, 0),
       updateRevision: mostly('r1', 'r2'),
       replicas: mostly(1, 0),
       readyReplicas: mostly(1, 0),
       wanted: mostly(1, 0),
     })
-    .map(({ nodeUid, claimName, credentialsUid, wanted, ...status }) => {
+    .map(({ nodeUid, claimName, credentials, wanted, ...status }) => {
       const requests = { cpu: '6320m', memory: '48Gi' };
       const placement =
         nodeUid === undefined ? ({ on: 'AnyNode' } as const) : ({ on: 'OwnNode', nodeUid, requests } as const);
       const found = { currentRevision: 'r1', ...status };
-      return aStatefulSet(parent, { ...POD_INPUT, placement, claimName, credentialsUid }, found, wanted);
+      return aStatefulSet(parent, { ...POD_INPUT, placement, claimName, credentials }, found, wanted);
     });
 
 const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
@@ -186,15 +196,18 @@ const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
           .map((pod) => ({ ...pod, metadata: { ...pod.metadata, name: `${metadata.name}-0` } })),
       ),
       credentials: mostly<NonNullable<DatabaseFacts['credentials']>>(
-        { state: 'Ours', uid: SECRET_UID },
+        FOUND,
+        { state: 'Invalid', problem: 'it has no password.' },
         { state: 'Absent' },
         { state: 'Foreign' },
       ),
       probe: maybe(
         fc.constantFrom<NonNullable<DatabaseFacts['probe']>>(
-          { result: { answered: true, version: '9.3.4', suspendedTables: [], config: CONFIG_RUNS }, isFresh: true },
-          { result: { answered: true, version: '9.3.4', suspendedTables: ['t'], config: CONFIG_RUNS }, isFresh: false },
-          { result: { answered: false, message: 'HTTP 503' }, isFresh: true },
+          ANSWERED,
+          { result: { ...YES, suspendedTables: ['t'] }, isFresh: false },
+          { result: { ...YES, askedWith: 'another' }, isFresh: true },
+          { result: { answered: false, askedWith: A_SECRET.revision, message: 'HTTP 503' }, isFresh: true },
+          { result: { answered: false, askedWith: undefined, message: 'HTTP 401' }, isFresh: true },
         ),
       ),
     })

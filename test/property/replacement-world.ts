@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../../hooks/metacontroller/contract.ts';
 import type { StatefulSet } from '../../hooks/questdb/statefulset.ts';
 import type { DatabasePorts, Pod } from '../../hooks/questdb/ports.ts';
 import { after } from '../fixtures/clock.ts';
-import { aDatabase, CHILD_KINDS, CONFIG_RUNS, SECRET_UID } from '../fixtures/questdb.ts';
+import { aDatabase, CHILD_KINDS, CONFIG_RUNS, FOUND, A_SECRET } from '../fixtures/questdb.ts';
 import { onTheWire } from './lawful.ts';
 
 /** An object as the API server keeps it. */
@@ -127,8 +127,9 @@ export const portsOf = (world: World): DatabasePorts => ({
   cluster: {
     readParent: () => Promise.resolve(world.parent),
     readPod: () => Promise.resolve(world.pod),
-    readCredentials: () => Promise.resolve({ state: 'Ours', uid: SECRET_UID }),
+    readCredentials: () => Promise.resolve(FOUND),
     createCredentials: () => Promise.reject(new Error('the Secret is there')),
+    rotateCredentials: () => Promise.reject(new Error('no new password is asked for')),
     readChild: (_namespace, child) => Promise.resolve(world.children.get(keyOf(child))),
     nodesOf: () => Promise.resolve(nodesOf(world)),
     adopt: () => Promise.reject(new Error('nothing here is an orphan')),
@@ -136,7 +137,13 @@ export const portsOf = (world: World): DatabasePorts => ({
   },
   probes: {
     last: () => ({
-      result: { answered: true, version: '9.3.4', suspendedTables: [], config: CONFIG_RUNS },
+      result: {
+        answered: true,
+        askedWith: A_SECRET.revision,
+        version: '9.3.4',
+        suspendedTables: [],
+        config: CONFIG_RUNS,
+      },
       isFresh: true,
     }),
   },

@@ -122,6 +122,15 @@ export interface QuestDB {
     config?: {
       [k: string]: string;
     };
+    /**
+     * Where the users of the database are read from. By default a Secret <name>-credentials is made, with a random password; it is kept when this object is deleted. Any new value of the annotation questdb-fleet.dev/rotate-credentials gives that Secret a new password and restarts the database once.
+     */
+    credentials?: {
+      /**
+       * A Secret of this namespace with the keys username and password, as kubernetes.io/basic-auth has them, for HTTP and for PostgreSQL wire; optional readonlyUsername and readonlyPassword for a PostgreSQL user who may only read. It is only read. Any change of it restarts the database once, within about half a minute; a change of this field too.
+       */
+      secretName: string;
+    };
   };
   /**
    * What was observed of this database. Written by the operator alone.

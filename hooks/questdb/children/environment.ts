@@ -1,6 +1,7 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
 import { isAtLeast } from '../../api/version.ts';
 import type { Wire } from '../../api/wire.ts';
+import type { Credentials } from '../pod-input.ts';
 import { portOf } from './ports.ts';
 
 type EnvVar = Wire<V1EnvVar>;
@@ -12,8 +13,8 @@ export const CREDENTIALS_FOLDER = '/etc/questdb/credentials';
  * The keys the operator owns, as environment variables: these win over server.conf
  * (https://questdb.com/docs/configuration/overview/#environment-variables).
  */
-export const environment = (version: string, secretName: string): EnvVar[] =>
-  [...owned(), ...usernames(secretName), ...passwords(version, secretName)].sort((a, b) => (a.name < b.name ? -1 : 1));
+export const environment = (version: string, credentials: Credentials): EnvVar[] =>
+  [...owned(), ...users(version, credentials)].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 const owned = (): EnvVar[] => [
   { name: 'QDB_CONFIG_VALIDATION_STRICT', value: 'false' },
@@ -25,22 +26,38 @@ const owned = (): EnvVar[] => [
   { name: 'QDB_PG_NET_BIND_TO', value: `0.0.0.0:${portOf('postgres')}` },
 ];
 
-/** The same user for HTTP and for PostgreSQL wire. A user is no secret to the engine: it reads no file for it. */
-const usernames = (secretName: string): EnvVar[] =>
-  ['QDB_HTTP_USER', 'QDB_PG_USER'].map((name) => fromSecret(name, secretName, 'username'));
+export const HTTP_USER = 'QDB_HTTP_USER';
+export const READONLY_USER = 'QDB_PG_READONLY_USER';
 
-/** A file where the engine can read one: what is in the environment shows up in dumps and in child processes. */
-const passwords = (version: string, secretName: string): EnvVar[] =>
-  ['QDB_HTTP_PASSWORD', 'QDB_PG_PASSWORD'].map((name) =>
-    readsSecretFiles(version)
-      ? { name: `${name}_FILE`, value: `${CREDENTIALS_FOLDER}/password` }
-      : fromSecret(name, secretName, 'password'),
-  );
+/** The same user for HTTP and for PostgreSQL wire; one who may only read is known to the latter alone. A user is no secret to the engine: it reads no file for it. */
+const users = (version: string, { secretName, hasReadonly }: Credentials): EnvVar[] => {
+  const from = (name: string, key: string): EnvVar => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secretName, key } },
+  });
+  // A file where the engine can read one: what is in the environment shows up in dumps and in child processes.
+  const secretly = (name: string, key: string): EnvVar =>
+    readsSecretFiles(version) ? { name: `${name}_FILE`, value: `${CREDENTIALS_FOLDER}/${key}` } : from(name, key);
+  return [
+    from(HTTP_USER, 'username'),
+    from('QDB_PG_USER', 'username'),
+    secretly('QDB_HTTP_PASSWORD', 'password'),
+    secretly('QDB_PG_PASSWORD', 'password'),
+    ...(hasReadonly
+      ? [
+          { name: 'QDB_PG_READONLY_USER_ENABLED', value: 'true' },
+          from(READONLY_USER, 'readonlyUsername'),
+          secretly('QDB_PG_READONLY_PASSWORD', 'readonlyPassword'),
+        ]
+      : []),
+  ];
+};
 
-const fromSecret = (name: string, secretName: string, key: string): EnvVar => ({
-  name,
-  valueFrom: { secretKeyRef: { name: secretName, key } },
-});
+/** The keys of the Secret that the pod mounts as files. */
+export const passwordKeys = ({ hasReadonly }: Credentials): string[] => [
+  'password',
+  ...(hasReadonly ? ['readonlyPassword'] : []),
+];
 
 /** `QDB_<KEY>_FILE` is known from 9.3.4 on; 9.2.3 and older refuse to start with it. */
 export const readsSecretFiles = (version: string): boolean => isAtLeast(version, '9.3.4');

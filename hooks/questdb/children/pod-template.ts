@@ -1,11 +1,11 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import type { QuestDB } from '../../api/generated/questdb.ts';
 import { CONFIG_REVISION, CREDENTIALS_REVISION, DEDICATED, NODE, childLabels } from '../../api/labels.ts';
-import { configMapName, credentialsName } from '../../api/names.ts';
+import { configMapName } from '../../api/names.ts';
 import type { Layout } from '../../api/layout.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { Placement, PodInput } from '../pod-input.ts';
-import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
+import { CREDENTIALS_FOLDER, environment, passwordKeys, readsSecretFiles } from './environment.ts';
 import { checkLayout } from './check-layout.ts';
 import { PORTS, type PortName } from './ports.ts';
 
@@ -24,13 +24,13 @@ const MODEST = { cpu: '250m', memory: '512Mi' };
 export const podTemplate = (database: QuestDB, input: PodInput): Wire<V1PodTemplateSpec> => ({
   metadata: {
     labels: childLabels(database.metadata.name),
-    annotations: { [CONFIG_REVISION]: input.configRevision, [CREDENTIALS_REVISION]: input.credentialsUid },
+    annotations: { [CONFIG_REVISION]: input.configRevision, [CREDENTIALS_REVISION]: input.credentials.revision },
   },
   spec: podSpec(database, input),
 });
 
 const podSpec = (database: QuestDB, input: PodInput): Wire<V1PodSpec> => {
-  const questdb = container(database, input);
+  const questdb = container(input);
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -59,11 +59,11 @@ const placementOf = (placement: Placement): Partial<Wire<V1PodSpec>> =>
         tolerations: [{ key: DEDICATED, operator: 'Equal', value: placement.nodeUid, effect: 'NoSchedule' }],
       };
 
-const container = ({ metadata }: QuestDB, { placement, layout, engine }: PodInput): Wire<V1Container> => ({
+const container = ({ placement, layout, engine, credentials }: PodInput): Wire<V1Container> => ({
   name: 'questdb',
   image: engine.image,
   imagePullPolicy: 'IfNotPresent',
-  env: environment(engine.version, credentialsName(metadata.name)),
+  env: environment(engine.version, credentials),
   ports: PORTS.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
   resources: { requests: placement.on === 'AnyNode' ? MODEST : placement.requests },
   // Replay of the write-ahead log after a crash may take long; the other two begin when this one succeeded.
@@ -104,7 +104,7 @@ const statusProbe = () => ({ httpGet: { path: '/status', port: HTTP_MIN, scheme:
 
 const volumes = (
   { metadata }: QuestDB,
-  { claimName, layout, engine }: PodInput,
+  { claimName, layout, engine, credentials }: PodInput,
 ): NonNullable<Wire<V1PodSpec>['volumes']> => [
   { name: 'data', persistentVolumeClaim: { claimName } },
   ...(layout === 'DbOnly' ? [{ name: 'root', emptyDir: {} }] : []),
@@ -114,7 +114,10 @@ const volumes = (
     ? [
         {
           name: 'credentials',
-          secret: { secretName: credentialsName(metadata.name), items: [{ key: 'password', path: 'password' }] },
+          secret: {
+            secretName: credentials.secretName,
+            items: passwordKeys(credentials).map((key) => ({ key, path: key })),
+          },
         },
       ]
     : []),

@@ -56,8 +56,11 @@ afterAll(async () => {
 
 const SLICES =
   '/apis/discovery.k8s.io/v1/namespaces/acme/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dtrades';
-const SECRET = '/api/v1/namespaces/acme/secrets/trades-credentials';
+const SECRET = '/api/v1/namespaces/acme/secrets/mine';
+const POD = '/api/v1/namespaces/acme/pods/trades-0';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const USER = { name: 'QDB_HTTP_USER', valueFrom: { secretKeyRef: { name: 'mine', key: 'username' } } };
 
 const slice = (conditions: object, targetUid = 'u1') => ({
   items: [
@@ -82,6 +85,7 @@ beforeEach(async () => {
   objects = {
     [SLICES]: slice({ ready: true }),
     [SECRET]: { data: { username: base64('admin'), password: base64('sesame') } },
+    [POD]: { spec: { containers: [{ name: 'questdb', env: [USER] }] } },
     '/api/v1/nodes/n1': { metadata: { name: 'n1' } },
   };
   await publish();
@@ -110,8 +114,11 @@ describe('the router', () => {
     expect(requests.map(({ url }) => url)).toEqual(['/', '/']);
   });
 
-  it('works without a Secret', async () => {
-    objects[SECRET] = undefined;
+  it.each([
+    ['without a Secret', SECRET],
+    ['without a pod to ask for it', POD],
+  ])('works %s', async (_name, path) => {
+    objects[path] = undefined;
     expect((await get('/-/acme/trades/exec')).status).toBe(200);
     expect(requests[0]?.authorization).toBeUndefined();
   });

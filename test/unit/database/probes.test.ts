@@ -6,11 +6,14 @@ import { CONFIG_RUNS } from '../../fixtures/questdb.ts';
 
 const answered = (version = '9.3.4'): ProbeResult => ({
   answered: true,
+  askedWith: 'secret.1',
   version,
   suspendedTables: [],
   config: CONFIG_RUNS,
 });
-const silent: ProbeResult = { answered: false, message: 'HTTP 503' };
+const silent: ProbeResult = { answered: false, askedWith: 'secret.1', message: 'HTTP 503' };
+
+const WHO = { namespace: 'acme', database: 'trades', secretName: undefined };
 
 let time: number;
 let asked: { subject: ProbeSubject; answer: (result: ProbeResult) => Promise<void> }[];
@@ -31,7 +34,7 @@ beforeEach(() => {
 });
 
 const last = (podUid: string | undefined = 'pod-1', uid = 'uid-1', config: ProbeSubject['config'] = {}) =>
-  probes.last({ namespace: 'acme', database: 'trades', uid, podUid, config });
+  probes.last({ ...WHO, uid, podUid, config });
 const UNKNOWN = { result: undefined, isFresh: false };
 
 describe('the probe of a database', () => {
@@ -101,9 +104,7 @@ describe('the probe of a database', () => {
   it('takes whichever pod answered last when none is named', async () => {
     last('pod-1');
     await asked[0]?.answer(answered());
-    expect(
-      probes.last({ namespace: 'acme', database: 'trades', uid: 'uid-1', podUid: undefined, config: {} }).result,
-    ).toEqual(answered());
+    expect(probes.last({ ...WHO, uid: 'uid-1', podUid: undefined, config: {} }).result).toEqual(answered());
     expect(asked).toHaveLength(1);
   });
 

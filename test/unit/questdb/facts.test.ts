@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater } from '../../../hooks/metacontroller/errors.ts';
+import { shortHash } from '../../../hooks/api/names.ts';
 import { gather } from '../../../hooks/questdb/facts.ts';
 import { wasReady } from '../../../hooks/questdb/observe.ts';
 import { placementOf } from '../../../hooks/questdb/statefulset.ts';
@@ -8,6 +9,7 @@ import { condition } from '../../fixtures/conditions.ts';
 import { databaseWorld, type DatabaseFacts } from '../../fixtures/database-world.ts';
 import { POD_UID, readyPod } from '../../fixtures/pod.ts';
 import {
+  A_SECRET,
   aDatabase,
   ANSWERED,
   aStatefulSet,
@@ -15,7 +17,7 @@ import {
   NODE_UID,
   ON_NODE_INPUT,
   POD_INPUT,
-  SECRET_UID,
+  FOUND,
   SETTLED,
 } from '../../fixtures/questdb.ts';
 
@@ -36,7 +38,7 @@ describe('the live facts about a database', () => {
     expect(reads).toEqual(['probe of pod whichever']);
     expect(gathered).toEqual({
       pod: undefined,
-      credentials: { uid: SECRET_UID },
+      credentials: FOUND,
       probe: ANSWERED,
       capacityRetrySeconds: 180,
       now: NOW,
@@ -52,7 +54,7 @@ describe('the live facts about a database', () => {
     ],
   ])('have the pod and the Secret when %s', async (_name, parent, set) => {
     const { gathered, reads } = await facts(parent, set, { pod: readyPod() });
-    expect(reads).toEqual(['pod', 'credentials', `probe of pod ${POD_UID}`]);
+    expect(reads).toEqual(['pod', `probe of pod ${POD_UID}`, 'credentials']);
     expect(gathered.pod).toEqual(readyPod());
   });
 
@@ -70,16 +72,85 @@ describe('the live facts about a database', () => {
 });
 
 describe('the credentials Secret', () => {
+  const other = { state: 'Found', credentials: { ...A_SECRET, revision: 'new.1' }, rotation: undefined } as const;
+  const askedWith = (revision: string | undefined) =>
+    ({ result: { answered: false, askedWith: revision, message: 'HTTP 401' }, isFresh: true }) as const;
+
+  it.each([
+    ['is not looked at when the database is asked with it', A_SECRET.revision, FOUND, []],
+    ['is looked at when the database is asked with another one', 'new.1', other, ['credentials']],
+    ['is looked at when it could not be used', undefined, other, ['credentials']],
+  ])('%s', async (...[, revision, credentials, looked]) => {
+    const { gathered, reads } = await facts(wasReadyBefore, aStatefulSet(), {
+      credentials: other,
+      probe: askedWith(revision),
+    });
+    expect(gathered.credentials).toEqual(credentials);
+    expect(reads.slice(1)).toEqual(looked);
+  });
+
+  it('is never made where the user names one', async () => {
+    const own = aDatabase({ spec: { credentials: { secretName: 'mine' } } });
+    const { gathered, effects } = await facts(own, undefined, { credentials: { state: 'Absent' } });
+    expect([gathered.credentials, effects]).toEqual([{ state: 'Absent' }, []]);
+  });
+
+  const asking = (value: string, spec = {}) =>
+    aDatabase({
+      metadata: { annotations: { 'questdb-fleet.dev/rotate-credentials': value } },
+      spec,
+      status: { conditions: [condition('Ready', 'True')] },
+    });
+
+  it('gets a new password once for each value of the annotation, also while the database is Ready', async () => {
+    const first = await facts(asking('june'), aStatefulSet());
+    const rotation = shortHash(['june']);
+    expect(first.effects).toEqual([
+      {
+        call: 'rotateCredentials',
+        with: { namespace: 'acme', database: 'trades', revision: A_SECRET.revision, rotation },
+      },
+      expect.objectContaining({ call: 'record' }),
+    ]);
+    expect(first.gathered.credentials).toMatchObject({ credentials: { revision: `${A_SECRET.revision}1` }, rotation });
+    const rotated = { state: 'Found', credentials: A_SECRET, rotation } as const;
+    const again = await facts(asking('june'), aStatefulSet(), { credentials: rotated });
+    expect(again.effects).toEqual([]);
+    const next = await facts(asking('july'), aStatefulSet(), { credentials: rotated });
+    expect(next.effects).toHaveLength(2);
+  });
+
+  it('is made for the request that is there, which is not seen to twice', async () => {
+    const { effects } = await facts(asking('june'), undefined, { credentials: { state: 'Absent' } });
+    expect(effects).toEqual([
+      {
+        call: 'createCredentials',
+        with: { namespace: 'acme', database: 'trades', rotation: shortHash(['june']) },
+      },
+    ]);
+  });
+
+  it('of the user gets no new password', async () => {
+    const { effects } = await facts(asking('june', { credentials: { secretName: 'mine' } }), aStatefulSet());
+    expect(effects).toEqual([]);
+  });
+
+  it('gets none for a request that is not there any more', async () => {
+    const world = databaseWorld({ live: aDatabase(), probe: ANSWERED });
+    await expect(gather(world.ports, databaseRequest(asking('june'), [aStatefulSet()]))).rejects.toThrow(RetryLater);
+    expect(world.effects).toEqual([]);
+  });
+
   it('is made when there is none, once, after the QuestDB was read live', async () => {
     const { gathered, effects, reads } = await facts(aDatabase(), undefined, { credentials: { state: 'Absent' } });
     expect(reads).toEqual(['credentials', 'parent']);
     expect(effects).toEqual([{ call: 'createCredentials', with: { namespace: 'acme', database: 'trades' } }]);
-    expect(gathered.credentials).toEqual({ uid: SECRET_UID });
+    expect(gathered.credentials).toEqual(FOUND);
   });
 
   it('is left alone when it is somebody else', async () => {
     const { gathered, effects } = await facts(aDatabase(), undefined, { credentials: { state: 'Foreign' } });
-    expect([gathered.credentials, effects]).toEqual(['Foreign', []]);
+    expect([gathered.credentials, effects]).toEqual([{ state: 'Foreign' }, []]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { QuestDB } from '../../../hooks/api/generated/questdb.ts';
 import type { QuestDBNode } from '../../../hooks/api/generated/questdbnode.ts';
 import { nodeName } from '../../../hooks/api/names.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
@@ -92,15 +93,40 @@ describe('a database on any node', () => {
     });
   });
 
-  it.each<[string, Facts['credentials']]>([
-    ['somebody else has the Secret', 'Foreign'],
-    ['the Secret was not looked for', undefined],
-  ])('is not served when %s', (_name, credentials) => {
-    expect(planNext(observing(aDatabase(), [aVolume()], { credentials }))).toEqual({
-      step: 'Refuse',
-      reason: 'NameConflict',
-      message: `Secret "trades-credentials" exists and is not this operator's. Rename or remove it; nothing was touched.`,
-    });
+  const own = aDatabase({ spec: { credentials: { secretName: 'mine' } } });
+  const problem = 'it has no password.';
+
+  it.each<[string, QuestDB, Facts['credentials'], string, string]>([
+    [
+      'somebody else has the Secret',
+      aDatabase(),
+      { state: 'Foreign' },
+      'NameConflict',
+      `Secret "trades-credentials" exists and is not this operator's. Rename or remove it; nothing was touched.`,
+    ],
+    [
+      'the Secret that was made is damaged',
+      aDatabase(),
+      { state: 'Invalid', problem },
+      'SecretInvalid',
+      'Secret "trades-credentials": it has no password. Correct it, or delete it: a new one is made.',
+    ],
+    [
+      'the Secret of the user is not there',
+      own,
+      { state: 'Absent' },
+      'SecretNotFound',
+      'Secret "mine", which spec.credentials names, does not exist in this namespace. Create it with the keys username and password.',
+    ],
+    [
+      'the Secret of the user is not complete',
+      own,
+      { state: 'Invalid', problem },
+      'SecretInvalid',
+      'Secret "mine": it has no password. It needs username and password, and may have readonlyUsername and readonlyPassword.',
+    ],
+  ])('is not served when %s', (...[, database, credentials, reason, message]) => {
+    expect(planNext(observing(database, [aVolume()], { credentials }))).toEqual({ step: 'Refuse', reason, message });
   });
 });
 

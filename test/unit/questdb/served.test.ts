@@ -4,6 +4,7 @@ import { isServedAsPlanned } from '../../../hooks/questdb/served.ts';
 import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
 import { aPod, podFor, readyPod } from '../../fixtures/pod.ts';
 import {
+  A_SECRET,
   aDatabase,
   aStatefulSet,
   NODE_UID,
@@ -43,7 +44,7 @@ describe('a database is served as planned', () => {
 
   it.each([
     ['claim', { claimName: 'other' }],
-    ['credentials', { credentialsUid: 'other' }],
+    ['credentials', { credentials: { ...A_SECRET, revision: 'other' } }],
     ['configuration', { configRevision: 'other' }],
     ['version', { engine: { version: '9.3.5', image: 'questdb/questdb:9.3.5' } }],
     ['place', { placement: { on: 'AnyNode' } as const }],

@@ -105,7 +105,7 @@ describe('Ready', () => {
   });
 
   it('is False with what the database said, although it was Ready before', () => {
-    const probe = { result: { answered: false as const, message: 'HTTP 503' }, isFresh: true };
+    const probe = { result: { answered: false as const, askedWith: undefined, message: 'HTTP 503' }, isFresh: true };
     expect(readyOf(serving({ probe }, [condition('Ready', 'True')]))).toEqual({
       status: 'False',
       reason: 'NotAnswering',
@@ -114,7 +114,13 @@ describe('Ready', () => {
   });
 
   it('is False while a table refuses writes', () => {
-    const result = { answered: true as const, version: '9.3.4', suspendedTables: ['a'], config: CONFIG_RUNS };
+    const result = {
+      answered: true as const,
+      askedWith: undefined,
+      version: '9.3.4',
+      suspendedTables: ['a'],
+      config: CONFIG_RUNS,
+    };
     expect(readyOf(serving({ probe: { result, isFresh: true } }))).toMatchObject({
       status: 'False',
       reason: 'TablesSuspended',
@@ -127,7 +133,10 @@ describe('WriteHealthy', () => {
   const suspended = (suspendedTables: string[]) =>
     writesOf(
       serving({
-        probe: { result: { answered: true, version: '9.3.4', suspendedTables, config: CONFIG_RUNS }, isFresh: true },
+        probe: {
+          result: { answered: true, askedWith: undefined, version: '9.3.4', suspendedTables, config: CONFIG_RUNS },
+          isFresh: true,
+        },
       }),
     );
   const HINT = 'Find the cause with select * from wal_tables(), then ALTER TABLE ... RESUME WAL.';
@@ -145,7 +154,7 @@ describe('WriteHealthy', () => {
   });
 
   const unknown = { status: 'Unknown', reason: 'NotAsked', message: 'The database has not been asked yet.' };
-  const silent = { result: { answered: false as const, message: 'HTTP 503' }, isFresh: true };
+  const silent = { result: { answered: false as const, askedWith: undefined, message: 'HTTP 503' }, isFresh: true };
   it.each([
     ['nothing was said before', { result: undefined, isFresh: false }, [], unknown],
     ['the last was of an older spec', silent, [condition('WriteHealthy', 'True', { observedGeneration: 0 })], unknown],

@@ -64,7 +64,12 @@ describe('the children of a database', () => {
     const set = aStatefulSet(database, ON_NODE_INPUT);
     const bare = { ...set, spec: { ...set.spec, template: { spec: { containers: [] } } } } as unknown as typeof set;
     const kept = childrenOf(observing(database, [bare]), refuse).at(-1);
-    const lost = { placement: { on: 'AnyNode' }, claimName: '', credentialsUid: '', configRevision: '' } as const;
+    const lost = {
+      placement: { on: 'AnyNode' },
+      claimName: '',
+      credentials: { secretName: '', revision: '', hasReadonly: false },
+      configRevision: '',
+    } as const;
     expect(kept).toEqual(statefulSet(database, { ...lost, engine: POD_INPUT.engine }));
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configMap } from '../../../../hooks/questdb/children/configmap.ts';
-import { environment, readsSecretFiles } from '../../../../hooks/questdb/children/environment.ts';
+import { environment, passwordKeys, readsSecretFiles } from '../../../../hooks/questdb/children/environment.ts';
 import { podTemplate } from '../../../../hooks/questdb/children/pod-template.ts';
 import { podDisruptionBudget } from '../../../../hooks/questdb/children/poddisruptionbudget.ts';
 import { questdbNode } from '../../../../hooks/questdb/children/questdbnode.ts';
@@ -15,7 +15,7 @@ import {
   ON_NODE_INPUT,
   OWN_NODE,
   POD_INPUT,
-  SECRET_UID,
+  A_SECRET,
 } from '../../../fixtures/questdb.ts';
 
 const SELECTOR = { 'app.kubernetes.io/name': 'questdb', 'app.kubernetes.io/instance': 'trades' };
@@ -49,10 +49,10 @@ describe('server.conf', () => {
 
 describe('the environment of the engine', () => {
   const valueOf = (version: string, name: string) =>
-    environment(version, 'trades-credentials').find((variable) => variable.name === name);
+    environment(version, A_SECRET).find((variable) => variable.name === name);
 
   it('owns the addresses, the health check and the metrics', () => {
-    const names = Object.fromEntries(environment('9.3.4', 's').map(({ name, value }) => [name, value]));
+    const names = Object.fromEntries(environment('9.3.4', A_SECRET).map(({ name, value }) => [name, value]));
     expect(names).toMatchObject({
       QDB_HTTP_BIND_TO: '0.0.0.0:9000',
       QDB_PG_NET_BIND_TO: '0.0.0.0:8812',
@@ -66,7 +66,7 @@ describe('the environment of the engine', () => {
 
   it('is sorted, and has no variable twice and none that is empty', () => {
     for (const version of ['9.1.0', '9.3.4']) {
-      const variables = environment(version, 's');
+      const variables = environment(version, A_SECRET);
       const names = variables.map(({ name }) => name);
       expect(names).toEqual([...new Set(names)].sort());
       expect(variables.every(({ value, valueFrom }) => value !== '' && (value ?? valueFrom) !== undefined)).toBe(true);
@@ -84,6 +84,21 @@ describe('the environment of the engine', () => {
     expect(valueOf('9.2.3', `${prefix}_PASSWORD`)?.valueFrom).toEqual({
       secretKeyRef: { name: 'trades-credentials', key: 'password' },
     });
+  });
+
+  it('has a second user where the Secret has one', () => {
+    const names = (hasReadonly: boolean, version = '9.3.4') =>
+      environment(version, { ...A_SECRET, hasReadonly })
+        .map(({ name }) => name)
+        .filter((name) => name.includes('READONLY'));
+    expect(names(false)).toEqual([]);
+    expect(names(true)).toEqual([
+      'QDB_PG_READONLY_PASSWORD_FILE',
+      'QDB_PG_READONLY_USER',
+      'QDB_PG_READONLY_USER_ENABLED',
+    ]);
+    expect(names(true, '9.2.3')).toContain('QDB_PG_READONLY_PASSWORD');
+    expect(passwordKeys({ ...A_SECRET, hasReadonly: true })).toEqual(['password', 'readonlyPassword']);
   });
 
   it.each([
@@ -236,7 +251,7 @@ describe('the StatefulSet', () => {
     const annotations = statefulSet(aDatabase(), POD_INPUT).spec?.template.metadata?.annotations;
     expect(annotations).toEqual({
       'questdb-fleet.dev/config-revision': POD_INPUT.configRevision,
-      'questdb-fleet.dev/credentials-revision': SECRET_UID,
+      'questdb-fleet.dev/credentials-revision': A_SECRET.revision,
       'questdb-fleet.dev/template-hash': expect.stringMatching(/^[0-9a-f]{8}$/) as string,
     });
   });
