@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { Counter, type Registry } from 'prom-client';
+import type { EventRecorder } from './api/event.ts';
 import { createClients, type CallObserver } from './aws/client.ts';
 import { createCompute, type AwsOptions } from './aws/compute.ts';
 import { createBlockStorage } from './aws/volumes.ts';
@@ -17,15 +18,17 @@ import { checkForLeaks } from './leaks/check.ts';
 import type { LeakPorts } from './leaks/ports.ts';
 import { createLeakReport } from './leaks/report.ts';
 import { databaseHooks } from './questdb/hooks.ts';
+import type { DatabasePorts, DatabaseProbes } from './questdb/ports.ts';
 import { nodeHooks } from './questdbnode/hooks.ts';
 import type { NodeTiming } from './questdbnode/ports.ts';
 import { volumeHooks } from './questdbvolume/hooks.ts';
 import { repeat } from './repetition.ts';
 import type { Composition } from './server.ts';
 
+const now = (): Date => new Date();
+
 /** Joins the pure core with the adapters. */
 export const composeHooks = (config: Config, log: Logger, registry: Registry): Composition => {
-  const now = () => new Date();
   const api = createKubeApi();
   const record = createRecorder(api, now, (reason, error) => log.warn({ reason, error }, 'an event was not recorded'));
   const aws: AwsOptions = {
@@ -36,16 +39,9 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
   };
   const { clusterName } = config;
   const compute = createCompute(aws);
-  const report = createLeakReport(log, registry);
-  const ownerUids = () => readOwnerUids(api);
   return {
     kinds: {
-      questdb: databaseHooks({
-        cluster: createDatabaseCluster(api, record),
-        probes: probesOf(config, api, now),
-        capacityRetrySeconds: config.ec2RetrySeconds,
-        now,
-      }),
+      questdb: databaseHooks(databasePorts(config, api, record)),
       questdbnode: nodeHooks({
         compute,
         cluster: createNodeCluster(api, record, now),
@@ -61,9 +57,23 @@ export const composeHooks = (config: Config, log: Logger, registry: Registry): C
       }),
     },
     ready: () => api.isReachable(),
-    ...leakChecks(config, { compute, ownerUids, report, clusterName, now }),
+    ...leakChecks(config, {
+      compute,
+      ownerUids: () => readOwnerUids(api),
+      report: createLeakReport(log, registry),
+      clusterName,
+      now,
+    }),
   };
 };
+
+const databasePorts = (config: Config, api: KubeApi, record: EventRecorder): DatabasePorts => ({
+  cluster: createDatabaseCluster(api, record),
+  probes: probesOf(config, api),
+  capacityRetrySeconds: config.ec2RetrySeconds,
+  operatorNamespace: config.operatorNamespace,
+  now,
+});
 
 const timingOf = (config: Config): NodeTiming => ({
   visibilitySeconds: config.ec2VisibilitySeconds,
@@ -82,7 +92,7 @@ const leakChecks = (
   return { background: () => repeat({ everySeconds: leakCheckSeconds, work, onError: ports.report.failed }) };
 };
 
-const probesOf = (config: Config, api: KubeApi, now: () => Date) =>
+const probesOf = (config: Config, api: KubeApi): DatabaseProbes =>
   createProbes({
     client: createQuestDBClient({
       urlTemplate: config.databaseUrlTemplate,

@@ -7,6 +7,7 @@ import {
   isPlainHttpUrl,
   type Kind,
   matching,
+  namespaceName,
   oneOf,
   optional,
   required,
@@ -135,6 +136,12 @@ export const SETTINGS = {
     flag,
     'Whether they are terminated too. One with a data volume, or without a tag that says whose it is, is only ever reported. Never to be switched on where another cluster of the account has the same CLUSTER_NAME.',
   ),
+  operatorNamespace: withDefault(
+    'OPERATOR_NAMESPACE',
+    'questdb-fleet',
+    namespaceName,
+    'The namespace the hooks run in: the NetworkPolicy of a database lets them in.',
+  ),
   probeIntervalSeconds: withDefault(
     'PROBE_INTERVAL_SECONDS',
     '30',
@@ -164,7 +171,7 @@ export const SETTINGS = {
 /** The checked configuration of a process. */
 export type Config = { [Key in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[Key]['parse']> };
 
-const OWN_PREFIXES = ['COLLECT_', 'DATABASE_URL', 'EC2_', 'HOOK_', 'LEAK_', 'PROBE_', 'SHUTDOWN_'];
+const OWN_PREFIXES = ['COLLECT_', 'DATABASE_URL', 'EC2_', 'HOOK_', 'LEAK_', 'OPERATOR_', 'PROBE_', 'SHUTDOWN_'];
 /** Variables that Kubernetes makes of the Services of a namespace; one may be called `ec2-...`. */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$/;
 

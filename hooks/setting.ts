@@ -50,6 +50,12 @@ export const withDefault = <T>(name: string, fallback: string, kind: Kind<T>, me
   parse: (text) => parseAs(kind, text ?? fallback),
 });
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+export const namespaceName: Kind<string> = {
+  allowed: 'the name of a namespace: at most 63 lower case letters, digits and dashes, neither first nor last a dash',
+  parse: (text) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined),
+};
+
 /** Decimal digits alone: no sign, no exponent, no space. */
 export const integer = (from: number, to: number, unit = ''): Kind<number> => ({
   allowed: `a whole number${unit === '' ? '' : ` of ${unit}`} from ${from} to ${to}`,

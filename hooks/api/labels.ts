@@ -33,9 +33,13 @@ export const OUT_OF_SERVICE = {
   value: 'questdb-fleet',
   effect: 'NoExecute',
 } as const;
+/** Label, set by its owner, of the namespace that metrics are read from. */
+export const MONITORING = `${GROUP}/monitoring`;
 export const TEMPLATE_HASH = `${GROUP}/template-hash`;
 export const TEMPLATE_REVISION = `${GROUP}/template-revision`;
 export const CONFIG_REVISION = `${GROUP}/config-revision`;
+/** What the pod was made to ask for on its own Node, whatever spec.resources says beside that. */
+export const NODE_REQUESTS = `${GROUP}/node-requests`;
 export const CREDENTIALS_REVISION = `${GROUP}/credentials-revision`;
 /** Annotation on a QuestDB, set by its user: any new value asks for a new password in the Secret that was made for it. */
 export const ROTATE_CREDENTIALS = `${GROUP}/rotate-credentials`;

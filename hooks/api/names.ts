@@ -10,6 +10,8 @@ export const serviceName = (database: string): string => database;
 export const headlessServiceName = (database: string): string => `${database}-pods`;
 export const configMapName = (database: string): string => `${database}-config`;
 export const credentialsName = (database: string): string => `${database}-credentials`;
+export const networkPolicyName = (database: string): string => database;
+export const podMonitorName = (database: string): string => database;
 export const podDisruptionBudgetName = (database: string): string => database;
 export const volumeName = (database: string): string => database;
 export const claimName = (database: string): string => `${database}-data`;

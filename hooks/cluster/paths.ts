@@ -37,7 +37,9 @@ export const withLabels = (path: string, labels: Readonly<Record<string, string>
 
 const CHILD_PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
+  NetworkPolicy: 'networkpolicies',
   PodDisruptionBudget: 'poddisruptionbudgets',
+  PodMonitor: 'podmonitors',
   QuestDBNode: 'questdbnodes',
   QuestDBVolume: 'questdbvolumes',
   Service: 'services',

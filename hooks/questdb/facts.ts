@@ -24,6 +24,7 @@ export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>
     credentials: await credentialsFor(ports, parent, isSteady ? knownCredentials(statefulSet, probe) : undefined),
     probe,
     capacityRetrySeconds: ports.capacityRetrySeconds,
+    operatorNamespace: ports.operatorNamespace,
     now: ports.now(),
   };
 };

@@ -24,6 +24,8 @@ export type Facts = {
   probe: Probe;
   /** The least time between two launches that EC2 had no capacity for. */
   capacityRetrySeconds: number;
+  /** Where the hooks run, who ask the databases. */
+  operatorNamespace: string;
   now: Date;
 };
 
@@ -41,6 +43,8 @@ export type Observed = Facts & {
   nodeNamesTaken: ReadonlySet<string>;
   statefulSet: StatefulSet | undefined;
   configMap: ConfigMap | undefined;
+  /** Whether Metacontroller was told to look after PodMonitors: then a request has a place for them. */
+  hasPodMonitors: boolean;
 };
 
 export const identityOf = (database: QuestDB): Identity => ({
@@ -66,6 +70,7 @@ export const observe = (request: SyncRequest<QuestDB>, facts: Facts): Observed =
     configMap: objectsOf<ConfigMap>(children, 'ConfigMap.v1').find(
       ({ metadata }) => metadata.name === configMapName(parent.metadata.name),
     ),
+    hasPodMonitors: 'PodMonitor.monitoring.coreos.com/v1' in children,
   };
 };
 

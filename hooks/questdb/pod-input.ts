@@ -2,8 +2,10 @@ import type { Layout } from '../api/layout.ts';
 import type { Engine } from './engine.ts';
 
 /** Where the pod runs, and what it asks for there. */
-export type Placement =
-  { on: 'AnyNode' } | { on: 'OwnNode'; nodeUid: string; requests: { cpu: string; memory: string } };
+export type Placement = { on: 'AnyNode' } | { on: 'OwnNode'; nodeUid: string; requests: NodeRequests };
+
+/** What a Node of its own has for the database, as canonical quantities. */
+export type NodeRequests = { cpu: string; memory: string };
 
 /** A Secret that a pod can be made with. What it holds stays in the cluster adapter. */
 export type Credentials = {

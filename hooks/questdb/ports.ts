@@ -68,5 +68,7 @@ export type DatabasePorts = {
   probes: DatabaseProbes;
   /** The least time between two launches that EC2 had no capacity for, in seconds. */
   capacityRetrySeconds: number;
+  /** Where the hooks run. */
+  operatorNamespace: string;
   now: () => Date;
 };

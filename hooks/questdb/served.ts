@@ -1,7 +1,6 @@
-import { TEMPLATE_HASH } from '../api/labels.ts';
 import { statefulSet } from './children/statefulset.ts';
 import type { Observed } from './observe.ts';
-import { isSettled } from './statefulset.ts';
+import { isSettled, templateHashOf } from './statefulset.ts';
 import type { Pod } from './ports.ts';
 import type { DatabasePlan } from './steps.ts';
 import { nodeUidOf } from './whereabouts.ts';
@@ -13,7 +12,7 @@ export const isServedAsPlanned = ({ statefulSet: current, database, pod }: Obser
   plan.step === 'Serve' &&
   current !== undefined &&
   isSettled(current) &&
-  hashOf(current) === hashOf(statefulSet(database, plan)) &&
+  templateHashOf(current) === templateHashOf(statefulSet(database, plan, { current })) &&
   (pod === undefined || isThePod(pod, plan));
 
 /** A template that was changed and changed back looks settled while the pod of the one between still ends. */
@@ -22,7 +21,3 @@ const isThePod = (pod: Pod, { placement }: Serve): boolean => {
   const isElsewhere = placement.on === 'OwnNode' && nodeUid !== undefined && nodeUid !== placement.nodeUid;
   return pod.metadata.deletionTimestamp === undefined && !isElsewhere;
 };
-
-const hashOf = (set: {
-  spec?: { template: { metadata?: { annotations?: Record<string, string> } } };
-}): string | undefined => set.spec?.template.metadata?.annotations?.[TEMPLATE_HASH];

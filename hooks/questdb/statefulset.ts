@@ -1,28 +1,35 @@
 import type { V1StatefulSet } from '@kubernetes/client-node';
-import { CONFIG_REVISION, CREDENTIALS_REVISION, NODE } from '../api/labels.ts';
+import { CONFIG_REVISION, CREDENTIALS_REVISION, NODE, NODE_REQUESTS, TEMPLATE_HASH } from '../api/labels.ts';
 import { LAYOUT, layoutIn, type Layout } from '../api/layout.ts';
 import type { Wire } from '../api/wire.ts';
 import type { KubernetesObject } from '../metacontroller/contract.ts';
 import { CHECK_LAYOUT } from './children/check-layout.ts';
 import { HTTP_USER, READONLY_USER } from './children/environment.ts';
 import { engineOfImage } from './engine.ts';
-import type { Credentials, Placement, PodSources } from './pod-input.ts';
+import type { Credentials, NodeRequests, Placement, PodSources } from './pod-input.ts';
 
 /** The StatefulSet as it was observed. */
 export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
+
+type Templated = { spec?: { template: { metadata?: { annotations?: Record<string, string> } } } };
+
+/** Tells whether a template that is there is the one that is wanted, whatever defaults the API server filled in. */
+export const templateHashOf = ({ spec }: Templated): string | undefined =>
+  spec?.template.metadata?.annotations?.[TEMPLATE_HASH];
 
 /** Where the StatefulSet that is there puts its pod. It is kept there whatever happens to the objects it was made from. */
 export const placementOf = (statefulSet: StatefulSet): Placement => {
   const pod = statefulSet.spec?.template.spec;
   const nodeUid = pod?.nodeSelector?.[NODE];
-  return nodeUid === undefined ? { on: 'AnyNode' } : { on: 'OwnNode', nodeUid, requests: requestsOf(pod) };
+  return nodeUid === undefined ? { on: 'AnyNode' } : { on: 'OwnNode', nodeUid, requests: requestsOf(statefulSet) };
 };
 
 type PodSpec = NonNullable<StatefulSet['spec']>['template']['spec'];
 
-const requestsOf = (pod: PodSpec): { cpu: string; memory: string } => {
-  const { cpu = '0', memory = '0' } = pod?.containers[0]?.resources?.requests ?? {};
-  return { cpu, memory };
+/** As pod-template.ts writes them down. */
+const requestsOf = (statefulSet: StatefulSet): NodeRequests => {
+  const [cpu = '', memory = '0'] = annotationIn(statefulSet, NODE_REQUESTS).split(',');
+  return { cpu: cpu === '' ? '0' : cpu, memory };
 };
 
 /** The layout its pod was made for. */
@@ -40,7 +47,7 @@ export const sourcesOf = (statefulSet: StatefulSet): PodSources => {
     engine: engineOfImage(pod?.containers[0]?.image ?? ''),
     claimName: claimOf(pod) ?? '',
     credentials: credentialsOf(statefulSet),
-    configRevision: revisionIn(statefulSet, CONFIG_REVISION),
+    configRevision: annotationIn(statefulSet, CONFIG_REVISION),
     ...(layout === undefined ? {} : { layout }),
   };
 };
@@ -51,7 +58,7 @@ export const credentialsOf = (statefulSet: StatefulSet): Credentials => {
   const user = env.find(({ name }) => name === HTTP_USER)?.valueFrom?.secretKeyRef;
   return {
     secretName: user?.name ?? '',
-    revision: revisionIn(statefulSet, CREDENTIALS_REVISION),
+    revision: annotationIn(statefulSet, CREDENTIALS_REVISION),
     hasReadonly: env.some(({ name }) => name === READONLY_USER),
   };
 };
@@ -59,7 +66,7 @@ export const credentialsOf = (statefulSet: StatefulSet): Credentials => {
 const claimOf = (pod: PodSpec): string | undefined =>
   pod?.volumes?.find(({ name }) => name === 'data')?.persistentVolumeClaim?.claimName;
 
-const revisionIn = ({ spec }: StatefulSet, annotation: string): string =>
+const annotationIn = ({ spec }: StatefulSet, annotation: string): string =>
   spec?.template.metadata?.annotations?.[annotation] ?? '';
 
 /** How many pods the StatefulSet that is there is to have. */

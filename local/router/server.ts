@@ -2,7 +2,7 @@ import express, { type Request, type Response } from 'express';
 import type { Logger } from 'pino';
 import { messageOf, orAbsent, type Api } from '../machines/api.ts';
 import { authorizationOf, findBackend, HTTP_PORT, listDatabases } from './backends.ts';
-import { answerSql } from './fake-database.ts';
+import { answerSql, type Played } from './fake-database.ts';
 import { proxy } from './proxy.ts';
 
 export type RouterDeps = {
@@ -15,9 +15,15 @@ export type RouterDeps = {
 const UNAVAILABLE = 503;
 const GATEWAY_TIMEOUT = 504;
 
-const versionOf = async (api: Api, namespace: string, podName: string): Promise<string> => {
-  const pod = await orAbsent(api.core.readNamespacedPod({ namespace, name: podName }));
-  return /:([^:@]+)(@|$)/.exec(pod?.spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown';
+const playedBy = async (api: Api, namespace: string, podName: string): Promise<Played> => {
+  const spec = (await orAbsent(api.core.readNamespacedPod({ namespace, name: podName })))?.spec;
+  const folder = spec?.volumes?.find(({ configMap }) => configMap !== undefined)?.configMap?.name;
+  const files =
+    folder === undefined ? undefined : await orAbsent(api.core.readNamespacedConfigMap({ namespace, name: folder }));
+  return {
+    version: /:([^:@]+)(@|$)/.exec(spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown',
+    config: files?.data?.['server.conf'] ?? '',
+  };
 };
 
 const pretend = async (
@@ -27,8 +33,8 @@ const pretend = async (
   pod: { namespace: string; podName: string },
 ) => {
   const { query } = request.query;
-  const version = await versionOf(api, pod.namespace, pod.podName);
-  const found = typeof query === 'string' ? answerSql(query, version) : undefined;
+  const played = await playedBy(api, pod.namespace, pod.podName);
+  const found = typeof query === 'string' ? answerSql(query, played) : undefined;
   if (found) response.json(found);
   else
     response.status(400).json({ error: 'This database is a pod of KWOK: it answers health probes and holds nothing.' });

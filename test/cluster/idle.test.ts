@@ -2,13 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { useCluster } from '../harness/cluster.ts';
 import { eventually } from '../harness/eventually.ts';
-import { createDatabase } from '../harness/questdb.ts';
+import { createDatabase, type Database, type DatabaseSpec } from '../harness/questdb.ts';
 
 const cluster = useCluster('kwok');
 
-const DATABASES = ['one', 'two', 'three', 'four', 'five'];
-/** Longer than resyncPeriodSeconds of the controllers: each database is looked at once more. */
-const IDLE_SECONDS = 65;
+/** What a user may ask for, so that none of it is written again and again. */
+const WISHES: readonly DatabaseSpec[] = [
+  {},
+  { node: undefined },
+  { config: { 'cairo.max.uncommitted.rows': '400000' } },
+  { resources: { requests: { cpu: '1000m', memory: '1024Mi' }, limits: { memory: '2048Mi' } } },
+  {
+    service: {
+      type: 'LoadBalancer',
+      annotations: { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' },
+    },
+  },
+  { network: { from: [{ ipBlock: { cidr: '10.0.0.0/16' } }, { podSelector: { matchLabels: { app: 'web' } } }] } },
+  {
+    pod: {
+      labels: { team: 'trading' },
+      tolerations: [
+        { key: 'spot', operator: 'Exists' },
+        { key: 'spot', value: 'b' },
+      ],
+      env: [{ name: 'TZ', value: 'UTC' }, { name: 'EMPTY' }],
+    },
+  },
+  { node: { instanceType: 'r6i.large', replacement: 'Recreate' }, storage: { iops: 4000, throughput: 200 } },
+  { suspend: true },
+  { expireAfter: '9000h' },
+];
+const DATABASES = [...WISHES, ...WISHES].map((spec, index) => ({ name: `db-${index}`, spec }));
+/** Longer than two resyncPeriodSeconds of the controllers: each database is looked at twice more. */
+const IDLE_SECONDS = 125;
 
 /** Kubelets beat their hearts in Leases and Nodes whether or not anything happens. */
 const HEARTBEATS = /^(leases\.|nodes$|componentstatuses$|events\.events\.k8s\.io$)/;
@@ -23,12 +50,15 @@ const versions = async (): Promise<string[]> => {
     .sort();
 };
 
+const comesToRest = (database: Database): Promise<unknown> =>
+  database.manifest.spec.suspend === true ? database.says('Suspended', 'Suspended') : database.waitUntilReady();
+
 describe('a fleet that is Ready', () => {
-  it('is left alone: nothing is written for a minute, neither to Kubernetes nor to EC2', async () => {
+  it('is left alone: nothing is written for two minutes, neither to Kubernetes nor to EC2', async () => {
     const namespace = await cluster().namespace('idle');
-    const databases = DATABASES.map((name) => createDatabase(cluster(), namespace, name));
+    const databases = DATABASES.map(({ name, spec }) => createDatabase(cluster(), namespace, name, spec));
     await cluster().kubectl.apply(...databases.map(({ manifest }) => manifest));
-    await Promise.all(databases.map((database) => database.waitUntilReady()));
+    await Promise.all(databases.map((database) => comesToRest(database)));
     const before = await eventually(async () => {
       const seen = await versions();
       await sleep(5000);

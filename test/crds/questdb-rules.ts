@@ -122,7 +122,7 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
     { from: { claimName: 'old', layout: 'Other' } },
     'supported values: "Root", "DbOnly"',
   ),
-  created('a field that comes later, at the top', { ...least, suspend: true }, 'unknown field "spec.suspend"'),
+  created('a field that comes later, at the top', { ...least, replicas: 2 }, 'unknown field "spec.replicas"'),
   created(
     'an image with a tag',
     { ...least, image: { repository: 'questdb/questdb@sha256' } },

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { QuestDB } from '../../hooks/api/generated/questdb.ts';
 import type { Cluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 import type { Condition, Stored } from './kubectl.ts';
@@ -11,6 +12,10 @@ export type DatabaseSpec = {
   suspend?: boolean;
   expireAfter?: string;
   credentials?: { secretName: string };
+  resources?: QuestDB['spec']['resources'];
+  service?: QuestDB['spec']['service'];
+  network?: QuestDB['spec']['network'];
+  pod?: QuestDB['spec']['pod'];
   node?:
     { instanceType: string; zone?: string; className?: string; replacement?: 'SurgeFirst' | 'Recreate' } | undefined;
   storage?: {

@@ -49,6 +49,7 @@ describe.each(FOLDERS)('the CompositeControllers of %s', (folder) => {
     const kinds = children.map(({ apiVersion, resource }) => `${apiVersion} ${resource}`).sort();
     expect(kinds).toEqual([
       'apps/v1 statefulsets',
+      'networking.k8s.io/v1 networkpolicies',
       'policy/v1 poddisruptionbudgets',
       'questdb-fleet.dev/v1alpha1 questdbnodes',
       'questdb-fleet.dev/v1alpha1 questdbvolumes',

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { binaryPath } from '../../local/controlplane/binaries.ts';
 import type { Manifest } from './kinds.ts';
-import { APPLICABLE, oneOf, render, renderText, REPOSITORY } from './render.ts';
+import { rulesOf } from './rbac.ts';
+import { allOf, APPLICABLE, oneOf, render, renderText, REPOSITORY } from './render.ts';
 
 const identity = ({ kind, metadata }: Manifest): string =>
   `${kind} ${metadata.namespace ?? ''}/${metadata.name}`.replace(/^(ConfigMap .*)-[a-z0-9]{10}$/, '$1');
@@ -78,6 +79,30 @@ describe('the folders', () => {
       (folder) => oneOf(render(folder), 'ConfigMap').metadata.name,
     );
     expect(base).not.toBe(example);
+  });
+});
+
+describe('the PodMonitor component on top of the base', () => {
+  const objects = renderKustomization('resources: [MANIFESTS/base]\ncomponents: [MANIFESTS/components/pod-monitors]\n');
+  const childrenOf = (controller: string) =>
+    allOf(objects, 'CompositeController')
+      .filter(({ metadata }) => metadata.name === controller)
+      .flatMap(({ spec }) => spec.childResources ?? [])
+      .map(({ apiVersion, resource }) => `${apiVersion} ${resource}`);
+
+  it('makes them children of a QuestDB, and of nothing else', () => {
+    expect(childrenOf('questdb')).toContain('monitoring.coreos.com/v1 podmonitors');
+    expect(childrenOf('questdb')).toContain('apps/v1 statefulsets');
+    expect(childrenOf('questdbvolume').join()).not.toContain('podmonitors');
+  });
+
+  it('gives Metacontroller and the hooks the rights they need for it', () => {
+    const verbsOf = (name: string) =>
+      rulesOf(objects, { namespace: name === 'metacontroller' ? name : 'questdb-fleet', name })
+        .filter(({ resources }) => resources?.includes('podmonitors') === true)
+        .flatMap(({ verbs }) => verbs);
+    expect(verbsOf('metacontroller')).toEqual(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete']);
+    expect(verbsOf('questdb-fleet-hooks')).toEqual(['get', 'patch']);
   });
 });
 

@@ -31,6 +31,7 @@ describe('what the hooks may do', () => {
     ['', 'services', ['get', 'patch']],
     ['', 'configmaps', ['get', 'patch']],
     ['policy', 'poddisruptionbudgets', ['get', 'patch']],
+    ['networking.k8s.io', 'networkpolicies', ['get', 'patch']],
     ['', 'persistentvolumeclaims', ['get', 'list', 'create', 'patch', 'delete']],
     ['', 'persistentvolumes', ['get', 'list', 'create', 'patch']],
     ['', 'secrets', ['get', 'create', 'patch']],
@@ -84,6 +85,7 @@ describe('what Metacontroller gets for this operator', () => {
     ['', 'services', MANAGE],
     ['', 'configmaps', MANAGE],
     ['policy', 'poddisruptionbudgets', MANAGE],
+    ['networking.k8s.io', 'networkpolicies', MANAGE],
     [OURS, 'questdbnodeclasses', LOOK],
     ['', 'nodes', LOOK],
     ['', 'persistentvolumeclaims', LOOK],
@@ -128,6 +130,7 @@ describe('every role', () => {
     'base/rbac-hooks.yaml',
     'base/rbac-metacontroller.yaml',
     'components/hook-token/rbac.yaml',
+    'components/pod-monitors/rbac.yaml',
     'metacontroller/clusterrole.yaml',
   ])('%s gives a reason above each rule', (file) => {
     const lines = readFileSync(join(REPOSITORY, 'manifests', file), 'utf8').split('\n');

@@ -90,6 +90,7 @@ const CHILDREN = [
   objectOf('v1', 'Service'),
   objectOf('v1', 'ConfigMap'),
   objectOf('policy/v1', 'PodDisruptionBudget'),
+  objectOf('networking.k8s.io/v1', 'NetworkPolicy'),
 ];
 const claim = objectOf('v1', 'PersistentVolumeClaim');
 const volume = objectOf('v1', 'PersistentVolume');

@@ -58,7 +58,15 @@ describe('the laws of QuestDB', () => {
   it('nothing that holds data is a child, and nobody is given an owner', () =>
     forAnswers((children) => {
       const kinds = new Set(children.map(({ kind }) => kind));
-      const allowed = ['ConfigMap', 'PodDisruptionBudget', 'QuestDBNode', 'QuestDBVolume', 'Service', 'StatefulSet'];
+      const allowed = [
+        'ConfigMap',
+        'NetworkPolicy',
+        'PodDisruptionBudget',
+        'QuestDBNode',
+        'QuestDBVolume',
+        'Service',
+        'StatefulSet',
+      ];
       expect([...kinds].filter((kind) => !allowed.includes(kind))).toEqual([]);
       expect(JSON.stringify(children)).not.toMatch(/ownerReferences|volumeClaimTemplates/);
       expect(names(children, 'QuestDBVolume')).toHaveLength(1);

@@ -147,6 +147,7 @@ export const portsOf = (world: World): DatabasePorts => ({
       isFresh: true,
     }),
   },
+  operatorNamespace: 'questdb-fleet',
   capacityRetrySeconds: 180,
   now: () => timeIn(world),
 });

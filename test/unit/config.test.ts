@@ -44,6 +44,7 @@ describe('the configuration', () => {
       collectLeaks: false,
       probeIntervalSeconds: 30,
       logLevel: 'info',
+      operatorNamespace: 'questdb-fleet',
       shutdownDelaySeconds: 5,
       hookBudgetSeconds: 8,
     });

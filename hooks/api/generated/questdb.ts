@@ -123,6 +123,681 @@ export interface QuestDB {
       [k: string]: string;
     };
     /**
+     * CPU and memory of the database's container. Default on an instance of its own, requests for about 80 % of what its Node has to give, and no limits, since the page cache counts as memory; on any node of the cluster, requests for 250m and 512Mi. On a change the database restarts once.
+     */
+    resources?: {
+      /**
+       * What is kept free for the database. What is not given here has the default, or the limit where that is less.
+       */
+      requests?: {
+        /**
+         * Cores, for example 4, or thousandths of one, for example 1500m.
+         */
+        cpu?: string;
+        /**
+         * Memory in Mi or Gi, for example 24Gi.
+         */
+        memory?: string;
+      };
+      /**
+       * The most it may take. Default, no limit. A memory limit counts the page cache, which QuestDB lives from.
+       */
+      limits?: {
+        /**
+         * Cores, for example 4, or thousandths of one, for example 1500m.
+         */
+        cpu?: string;
+        /**
+         * Memory in Mi or Gi, for example 24Gi.
+         */
+        memory?: string;
+      };
+    };
+    /**
+     * The Service that clients connect to. May be changed at any time, and restarts nothing.
+     */
+    service?: {
+      /**
+       * Who reaches it. ClusterIP, the cluster alone; NodePort and LoadBalancer, others too, and then without port 9003, which asks for no password. A load balancer's clients must be let in by spec.network.from. Default ClusterIP.
+       */
+      type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+      /**
+       * Annotations of the Service, for example those of the AWS Load Balancer Controller. At most 32.
+       */
+      annotations?: {
+        [k: string]: string;
+      };
+    };
+    /**
+     * Who may connect, by a NetworkPolicy; it takes effect where the cluster's network enforces those. May be changed at any time, and restarts nothing.
+     */
+    network?: {
+      /**
+       * Peers that may connect to the client ports (9000, 8812, 9009), as in a NetworkPolicy. An empty list lets nobody in but the operator and monitoring. Default, every pod of the cluster.
+       *
+       * Items: One kind of peer. A namespaceSelector and a podSelector together mean those pods in those namespaces.
+       */
+      from?: {
+        /**
+         * Pods by their labels; without a namespaceSelector, of this namespace.
+         */
+        podSelector?: {
+          /**
+           * Labels that must be there with these values.
+           */
+          matchLabels?: {
+            [k: string]: string;
+          };
+          /**
+           * Conditions on labels, all of which must hold.
+           *
+           * Items: One condition.
+           */
+          matchExpressions?: {
+            /**
+             * The label.
+             */
+            key: string;
+            /**
+             * What must hold of its value, or that it is there, or is not.
+             */
+            operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+            /**
+             * The values of In and NotIn.
+             *
+             * Items: One of them.
+             */
+            values?: string[];
+          }[];
+        };
+        /**
+         * Namespaces by their labels; each has kubernetes.io/metadata.name.
+         */
+        namespaceSelector?: {
+          /**
+           * Labels that must be there with these values.
+           */
+          matchLabels?: {
+            [k: string]: string;
+          };
+          /**
+           * Conditions on labels, all of which must hold.
+           *
+           * Items: One condition.
+           */
+          matchExpressions?: {
+            /**
+             * The label.
+             */
+            key: string;
+            /**
+             * What must hold of its value, or that it is there, or is not.
+             */
+            operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+            /**
+             * The values of In and NotIn.
+             *
+             * Items: One of them.
+             */
+            values?: string[];
+          }[];
+        };
+        /**
+         * Addresses outside the cluster.
+         */
+        ipBlock?: {
+          /**
+           * A range of addresses, for example 10.0.0.0/16.
+           */
+          cidr: string;
+          /**
+           * Ranges within it that are not meant.
+           *
+           * Items: One range.
+           */
+          except?: string[];
+        };
+      }[];
+    };
+    /**
+     * What the database's pod has beside what the operator gives it. On a change the database restarts once.
+     */
+    pod?: {
+      /**
+       * Labels of the pod, at most 32.
+       */
+      labels?: {
+        [k: string]: string;
+      };
+      /**
+       * Annotations of the pod, at most 32.
+       */
+      annotations?: {
+        [k: string]: string;
+      };
+      /**
+       * Taints the pod tolerates, beside that of an instance of its own. At most 16.
+       *
+       * Items: One taint, or all of a kind.
+       */
+      tolerations?: {
+        /**
+         * The key of the taint. Default, every key.
+         */
+        key?: string;
+        /**
+         * How the value is compared. Default Equal.
+         */
+        operator?: 'Equal' | 'Exists';
+        /**
+         * The value of the taint.
+         */
+        value?: string;
+        /**
+         * The effect of the taint. Default, every effect.
+         */
+        effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /**
+         * How long a taint with NoExecute is tolerated, in seconds. Default, for ever.
+         */
+        tolerationSeconds?: number;
+      }[];
+      /**
+       * Where the pod may run, as in a pod. For databases without an instance of their own; one with an instance runs there.
+       */
+      affinity?: {
+        /**
+         * By labels of Nodes.
+         */
+        nodeAffinity?: {
+          /**
+           * What must hold.
+           */
+          requiredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * Terms, one of which must hold.
+             *
+             * Items: Conditions, all of which must hold.
+             */
+            nodeSelectorTerms: {
+              /**
+               * Conditions on labels of the Node.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            }[];
+          };
+          /**
+           * What is better.
+           *
+           * Items: A preference and how much it weighs.
+           */
+          preferredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * From 1 to 100.
+             */
+            weight: number;
+            /**
+             * Conditions, all of which must hold.
+             */
+            preference: {
+              /**
+               * Conditions on labels of the Node.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            };
+          }[];
+        };
+        /**
+         * Near pods with these labels.
+         */
+        podAffinity?: {
+          /**
+           * What must hold.
+           *
+           * Items: Pods, and what being near them means.
+           */
+          requiredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * The label of Nodes that must be the same, for example topology.kubernetes.io/zone.
+             */
+            topologyKey: string;
+            /**
+             * The pods.
+             */
+            labelSelector?: {
+              /**
+               * Labels that must be there with these values.
+               */
+              matchLabels?: {
+                [k: string]: string;
+              };
+              /**
+               * Conditions on labels, all of which must hold.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            };
+            /**
+             * The namespaces of the pods. Default, this one.
+             */
+            namespaceSelector?: {
+              /**
+               * Labels that must be there with these values.
+               */
+              matchLabels?: {
+                [k: string]: string;
+              };
+              /**
+               * Conditions on labels, all of which must hold.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            };
+            /**
+             * The namespaces of the pods by name.
+             *
+             * Items: One of them.
+             */
+            namespaces?: string[];
+          }[];
+          /**
+           * What is better.
+           *
+           * Items: A preference and how much it weighs.
+           */
+          preferredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * From 1 to 100.
+             */
+            weight: number;
+            /**
+             * Pods, and what being near them means.
+             */
+            podAffinityTerm: {
+              /**
+               * The label of Nodes that must be the same, for example topology.kubernetes.io/zone.
+               */
+              topologyKey: string;
+              /**
+               * The pods.
+               */
+              labelSelector?: {
+                /**
+                 * Labels that must be there with these values.
+                 */
+                matchLabels?: {
+                  [k: string]: string;
+                };
+                /**
+                 * Conditions on labels, all of which must hold.
+                 *
+                 * Items: One condition.
+                 */
+                matchExpressions?: {
+                  /**
+                   * The label.
+                   */
+                  key: string;
+                  /**
+                   * What must hold of its value, or that it is there, or is not.
+                   */
+                  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                  /**
+                   * The values of In and NotIn.
+                   *
+                   * Items: One of them.
+                   */
+                  values?: string[];
+                }[];
+              };
+              /**
+               * The namespaces of the pods. Default, this one.
+               */
+              namespaceSelector?: {
+                /**
+                 * Labels that must be there with these values.
+                 */
+                matchLabels?: {
+                  [k: string]: string;
+                };
+                /**
+                 * Conditions on labels, all of which must hold.
+                 *
+                 * Items: One condition.
+                 */
+                matchExpressions?: {
+                  /**
+                   * The label.
+                   */
+                  key: string;
+                  /**
+                   * What must hold of its value, or that it is there, or is not.
+                   */
+                  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                  /**
+                   * The values of In and NotIn.
+                   *
+                   * Items: One of them.
+                   */
+                  values?: string[];
+                }[];
+              };
+              /**
+               * The namespaces of the pods by name.
+               *
+               * Items: One of them.
+               */
+              namespaces?: string[];
+            };
+          }[];
+        };
+        /**
+         * Away from pods with these labels.
+         */
+        podAntiAffinity?: {
+          /**
+           * What must hold.
+           *
+           * Items: Pods, and what being near them means.
+           */
+          requiredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * The label of Nodes that must be the same, for example topology.kubernetes.io/zone.
+             */
+            topologyKey: string;
+            /**
+             * The pods.
+             */
+            labelSelector?: {
+              /**
+               * Labels that must be there with these values.
+               */
+              matchLabels?: {
+                [k: string]: string;
+              };
+              /**
+               * Conditions on labels, all of which must hold.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            };
+            /**
+             * The namespaces of the pods. Default, this one.
+             */
+            namespaceSelector?: {
+              /**
+               * Labels that must be there with these values.
+               */
+              matchLabels?: {
+                [k: string]: string;
+              };
+              /**
+               * Conditions on labels, all of which must hold.
+               *
+               * Items: One condition.
+               */
+              matchExpressions?: {
+                /**
+                 * The label.
+                 */
+                key: string;
+                /**
+                 * What must hold of its value, or that it is there, or is not.
+                 */
+                operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                /**
+                 * The values of In and NotIn.
+                 *
+                 * Items: One of them.
+                 */
+                values?: string[];
+              }[];
+            };
+            /**
+             * The namespaces of the pods by name.
+             *
+             * Items: One of them.
+             */
+            namespaces?: string[];
+          }[];
+          /**
+           * What is better.
+           *
+           * Items: A preference and how much it weighs.
+           */
+          preferredDuringSchedulingIgnoredDuringExecution?: {
+            /**
+             * From 1 to 100.
+             */
+            weight: number;
+            /**
+             * Pods, and what being near them means.
+             */
+            podAffinityTerm: {
+              /**
+               * The label of Nodes that must be the same, for example topology.kubernetes.io/zone.
+               */
+              topologyKey: string;
+              /**
+               * The pods.
+               */
+              labelSelector?: {
+                /**
+                 * Labels that must be there with these values.
+                 */
+                matchLabels?: {
+                  [k: string]: string;
+                };
+                /**
+                 * Conditions on labels, all of which must hold.
+                 *
+                 * Items: One condition.
+                 */
+                matchExpressions?: {
+                  /**
+                   * The label.
+                   */
+                  key: string;
+                  /**
+                   * What must hold of its value, or that it is there, or is not.
+                   */
+                  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                  /**
+                   * The values of In and NotIn.
+                   *
+                   * Items: One of them.
+                   */
+                  values?: string[];
+                }[];
+              };
+              /**
+               * The namespaces of the pods. Default, this one.
+               */
+              namespaceSelector?: {
+                /**
+                 * Labels that must be there with these values.
+                 */
+                matchLabels?: {
+                  [k: string]: string;
+                };
+                /**
+                 * Conditions on labels, all of which must hold.
+                 *
+                 * Items: One condition.
+                 */
+                matchExpressions?: {
+                  /**
+                   * The label.
+                   */
+                  key: string;
+                  /**
+                   * What must hold of its value, or that it is there, or is not.
+                   */
+                  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+                  /**
+                   * The values of In and NotIn.
+                   *
+                   * Items: One of them.
+                   */
+                  values?: string[];
+                }[];
+              };
+              /**
+               * The namespaces of the pods by name.
+               *
+               * Items: One of them.
+               */
+              namespaces?: string[];
+            };
+          }[];
+        };
+      };
+      /**
+       * A PriorityClass that exists. Default, that of the cluster.
+       */
+      priorityClassName?: string;
+      /**
+       * Environment variables of the database, at most 64. One called QDB_ and a key of server.conf in capitals wins over spec.config; those of keys that the operator owns are refused.
+       *
+       * Items: One variable.
+       */
+      env?: {
+        /**
+         * Its name.
+         */
+        name: string;
+        /**
+         * Its value. Default, empty.
+         */
+        value?: string;
+        /**
+         * Where its value is read from when the pod starts.
+         */
+        valueFrom?: {
+          /**
+           * A key of a Secret of this namespace.
+           */
+          secretKeyRef?: {
+            /**
+             * Its name.
+             */
+            name: string;
+            /**
+             * The key.
+             */
+            key: string;
+            /**
+             * Whether the pod starts without it. Default false.
+             */
+            optional?: boolean;
+          };
+          /**
+           * A key of a ConfigMap of this namespace.
+           */
+          configMapKeyRef?: {
+            /**
+             * Its name.
+             */
+            name: string;
+            /**
+             * The key.
+             */
+            key: string;
+            /**
+             * Whether the pod starts without it. Default false.
+             */
+            optional?: boolean;
+          };
+        };
+      }[];
+      /**
+       * How long the database may take to write down what it has in memory when it is stopped, in seconds, from 120 to 3600. Default 120.
+       */
+      terminationGracePeriodSeconds?: number;
+    };
+    /**
      * Where the users of the database are read from. By default a Secret <name>-credentials is made, with a random password; it is kept when this object is deleted. Any new value of the annotation questdb-fleet.dev/rotate-credentials gives that Secret a new password and restarts the database once.
      */
     credentials?: {

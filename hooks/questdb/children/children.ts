@@ -1,16 +1,16 @@
-import type { QuestDB } from '../../api/generated/questdb.ts';
 import type { QuestDBNode } from '../../api/generated/questdbnode.ts';
 import type { DesiredObject } from '../../metacontroller/contract.ts';
-import { engineOf } from '../engine.ts';
 import type { Observed } from '../observe.ts';
-import { placementOf, replicasOf, sourcesOf, type StatefulSet } from '../statefulset.ts';
+import { placementOf, replicasOf, sourcesOf, templateHashOf, type StatefulSet } from '../statefulset.ts';
 import type { PodInput } from '../pod-input.ts';
 import type { DatabasePlan } from '../steps.ts';
 import { asWanted } from '../wish.ts';
 import { placedNode } from '../whereabouts.ts';
 import { configMap } from './configmap.ts';
+import { networkPolicy } from './networkpolicy.ts';
 import { nodesFor } from './nodes.ts';
 import { podDisruptionBudget } from './poddisruptionbudget.ts';
+import { podMonitor } from './podmonitor.ts';
 import { questdbNode } from './questdbnode.ts';
 import { questdbVolume } from './questdbvolume.ts';
 import { headlessService, service } from './service.ts';
@@ -32,8 +32,10 @@ export const childrenOf = (
   return [
     configMap(database),
     questdbVolume(database),
-    service(name),
+    service(database),
     headlessService(name),
+    networkPolicy(database, observed.operatorNamespace),
+    ...(observed.hasPodMonitors ? [podMonitor(name)] : []),
     ...(database.spec.node === undefined ? [] : [podDisruptionBudget(name)]),
     ...nodes.map((node) => questdbNode(database, node)),
     ...(set === undefined ? [] : [set]),
@@ -42,21 +44,23 @@ export const childrenOf = (
 
 const statefulSetFor = (observed: Observed, plan: DatabasePlan): ReturnType<typeof statefulSet> | undefined => {
   const current = observed.statefulSet;
-  if (plan.step === 'Serve') return statefulSet(observed.database, plan);
+  if (plan.step === 'Serve') return statefulSet(observed.database, plan, { current });
   if (current === undefined) return undefined;
-  return statefulSet(
-    observed.database,
-    asItIs(current, observed.database),
-    replicasFor(observed, plan, replicasOf(current)),
-  );
+  const rendered = statefulSet(observed.database, asItIs(current), {
+    current,
+    replicas: replicasFor(observed, plan, replicasOf(current)),
+  });
+  return templateHashOf(rendered) === templateHashOf(current) ? rendered : withTemplateOf(current, rendered);
 };
 
+/** What spec.pod or spec.resources change while something is waited for takes effect with it, by the same restart. */
+const withTemplateOf = ({ spec }: StatefulSet, rendered: ReturnType<typeof statefulSet>): typeof rendered =>
+  rendered.spec === undefined || spec === undefined
+    ? rendered
+    : { ...rendered, spec: { ...rendered.spec, template: spec.template } };
+
 /** What the StatefulSet that is there was made from: one restart is enough for all that changes meanwhile. */
-const asItIs = (current: StatefulSet, { spec }: QuestDB): PodInput => {
-  const sources = sourcesOf(current);
-  const engine = sources.engine.image === '' ? engineOf(spec) : sources.engine;
-  return { ...sources, engine, placement: placementOf(current) };
-};
+const asItIs = (current: StatefulSet): PodInput => ({ ...sourcesOf(current), placement: placementOf(current) });
 
 /** A database that was stopped is served where it was while another node is waited for, unless that one goes too. */
 const replicasFor = (observed: Observed, { step }: DatabasePlan, current: number): number => {

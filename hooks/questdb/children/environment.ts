@@ -1,6 +1,7 @@
 import type { V1EnvVar } from '@kubernetes/client-node';
 import { isAtLeast } from '../../api/version.ts';
 import type { Wire } from '../../api/wire.ts';
+import { isOwned } from '../config.ts';
 import type { Credentials } from '../pod-input.ts';
 import { portOf } from './ports.ts';
 
@@ -13,8 +14,25 @@ export const CREDENTIALS_FOLDER = '/etc/questdb/credentials';
  * The keys the operator owns, as environment variables: these win over server.conf
  * (https://questdb.com/docs/configuration/overview/#environment-variables).
  */
-export const environment = (version: string, credentials: Credentials): EnvVar[] =>
-  [...owned(), ...users(version, credentials)].sort((a, b) => (a.name < b.name ? -1 : 1));
+export const environment = (
+  version: string,
+  credentials: Credentials,
+  asked: readonly Wire<V1EnvVar>[] = [],
+): EnvVar[] =>
+  [...owned(), ...users(version, credentials), ...asked.filter(({ name }) => !isOwnedVariable(name))].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+
+/** The variable of a key that the operator owns (crds/questdbs.yaml refuses those), or of the file it is read from. */
+const isOwnedVariable = (name: string): boolean =>
+  name.startsWith('QDB_') &&
+  isOwned(
+    name
+      .slice('QDB_'.length)
+      .replace(/_FILE$/, '')
+      .toLowerCase()
+      .replaceAll('_', '.'),
+  );
 
 const owned = (): EnvVar[] => [
   { name: 'QDB_CONFIG_VALIDATION_STRICT', value: 'false' },

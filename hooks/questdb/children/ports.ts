@@ -12,4 +12,7 @@ export const PORTS = [
 
 export type PortName = (typeof PORTS)[number]['name'];
 
+/** What clients use; the other one is for probes and metrics, and asks for no password. */
+export const CLIENT_PORTS: readonly PortName[] = ['http', 'postgres', 'ilp'];
+
 export const portOf = (name: PortName): number => PORTS.find((port) => port.name === name)?.port ?? 0;

@@ -174,10 +174,17 @@ describe('the router', () => {
   it('plays the database of a KWOK pod', async () => {
     objects[SLICES] = slice({ ready: true }, 'fake');
     objects['/api/v1/nodes/n1'] = { metadata: { annotations: { 'kwok.x-k8s.io/node': 'fake' } } };
-    objects['/api/v1/namespaces/acme/pods/trades-0'] = { spec: { containers: [{ image: 'questdb/questdb:9.2.3' }] } };
+    const volumes = [{ name: 'tmp' }, { name: 'config', configMap: { name: 'trades-config' } }];
+    objects[POD] = { spec: { containers: [{ image: 'questdb/questdb:9.2.3' }], volumes } };
+    objects['/api/v1/namespaces/acme/configmaps/trades-config'] = { data: { 'server.conf': 'a.b=c=d\ne.f=\\\\g\n' } };
     const build = await get('/-/acme/trades/exec?query=select%20build()');
     expect(build.body).toMatchObject({ dataset: [['Build Information: QuestDB 9.2.3, JDK 17, Commit Hash 0']] });
     expect((await get('/-/acme/trades/exec?query=wal_tables()')).body).toMatchObject({ count: 0, dataset: [] });
+    const shown = await get('/-/acme/trades/exec?query=select%20property_path%20from%20(show%20parameters)');
+    expect((shown.body as { dataset: unknown }).dataset).toEqual([
+      ['a.b', 'c=d', 'conf', false],
+      ['e.f', '\\g', 'conf', false],
+    ]);
     expect((await get('/-/acme/trades/exec?query=drop%20table%20x')).status).toBe(400);
   });
 

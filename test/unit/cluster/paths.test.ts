@@ -28,6 +28,8 @@ describe('the paths of the API', () => {
     ['v1', 'ConfigMap', '/api/v1/namespaces/acme/configmaps/x'],
     ['v1', 'Service', '/api/v1/namespaces/acme/services/x'],
     ['apps/v1', 'StatefulSet', '/apis/apps/v1/namespaces/acme/statefulsets/x'],
+    ['networking.k8s.io/v1', 'NetworkPolicy', '/apis/networking.k8s.io/v1/namespaces/acme/networkpolicies/x'],
+    ['monitoring.coreos.com/v1', 'PodMonitor', '/apis/monitoring.coreos.com/v1/namespaces/acme/podmonitors/x'],
     ['policy/v1', 'PodDisruptionBudget', '/apis/policy/v1/namespaces/acme/poddisruptionbudgets/x'],
     ['questdb-fleet.dev/v1alpha1', 'QuestDBNode', '/apis/questdb-fleet.dev/v1alpha1/namespaces/acme/questdbnodes/x'],
     [

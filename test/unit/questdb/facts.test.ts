@@ -41,6 +41,7 @@ describe('the live facts about a database', () => {
       credentials: FOUND,
       probe: ANSWERED,
       capacityRetrySeconds: 180,
+      operatorNamespace: 'questdb-fleet',
       now: NOW,
     });
   });

@@ -243,7 +243,7 @@ describe('the StatefulSet', () => {
       selector: { matchLabels: SELECTOR },
     });
     expect(set.spec).not.toHaveProperty('volumeClaimTemplates');
-    expect(statefulSet(aDatabase(), POD_INPUT, 0).spec?.replicas).toBe(0);
+    expect(statefulSet(aDatabase(), POD_INPUT, { replicas: 0 }).spec?.replicas).toBe(0);
     expect(set.spec?.template.metadata?.labels).toEqual(LABELS);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PORTS, portOf } from '../../../../hooks/questdb/children/ports.ts';
 import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
+import { aDatabase } from '../../../fixtures/questdb.ts';
 
 const SELECTOR = { 'app.kubernetes.io/name': 'questdb', 'app.kubernetes.io/instance': 'trades' };
 const LABELS = {
@@ -18,7 +19,7 @@ describe('the Services', () => {
   ];
 
   it('are one for clients and one for the name of the pod', () => {
-    expect(service('trades')).toMatchObject({
+    expect(service(aDatabase())).toMatchObject({
       metadata: { name: 'trades', labels: LABELS },
       spec: { type: 'ClusterIP', selector: SELECTOR, ports: PORT_LIST },
     });
@@ -27,6 +28,17 @@ describe('the Services', () => {
       spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: SELECTOR, ports: PORT_LIST },
     });
   });
+
+  it.each(['NodePort', 'LoadBalancer'] as const)(
+    'lets clients in from outside as a %s, to nothing without a password',
+    (type) => {
+      const annotations = { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal' };
+      const made = service(aDatabase({ spec: { service: { type, annotations } } }));
+      expect(made.metadata).toMatchObject({ annotations });
+      expect(made.spec?.type).toBe(type);
+      expect(made.spec?.ports).toEqual(PORT_LIST.slice(0, 3));
+    },
+  );
 
   it('have the ports of the engine', () => {
     expect(PORTS.map(({ name }) => portOf(name))).toEqual([9000, 8812, 9009, 9003]);
