@@ -8,8 +8,15 @@ module.exports = {
       name: 'product-stands-alone',
       comment: 'What ships never imports the local cluster, the tests or the benches.',
       severity: 'error',
-      from: { path: '^hooks/' },
+      from: { path: '^(hooks|cli)/' },
       to: { path: '^(local|test|bench|scripts)/' },
+    },
+    {
+      name: 'the-command-line-is-on-top',
+      comment: 'It calls the same core as the hooks, which know nothing of it.',
+      severity: 'error',
+      from: { path: '^hooks/' },
+      to: { path: '^cli/' },
     },
     {
       name: 'pure-core',

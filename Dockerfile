@@ -14,6 +14,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY cli ./cli
 COPY hooks ./hooks
 RUN node node_modules/typescript/bin/tsc -p tsconfig.build.json
 

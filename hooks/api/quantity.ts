@@ -31,11 +31,20 @@ export const canonicalBytes = (quantity: string | number): string => {
 /** Whole MiB of a size, rounded down. */
 export const floorMiB = (quantity: string | number): number => Number(parseBytes(quantity) / MIB);
 
+/** Thousandths of one that a suffix stands for. A Node of a thousand cores says `1k`. */
+const MILLI: ReadonlyMap<string, number> = new Map([
+  ['n', 1e-6],
+  ['u', 1e-3],
+  ['m', 1],
+  ['', 1e3],
+  ['k', 1e6],
+]);
+
 /** Millicores of a CPU quantity such as `2`, `0.5` or `1930m`; rounded down. Throws on anything else. */
 export const parseMillicores = (quantity: string | number): number => {
-  const [, number, milli] = /^(\d+(?:\.\d+)?)(m?)$/.exec(String(quantity)) ?? [];
+  const [, number, suffix = ''] = /^(\d+(?:\.\d+)?)([numk]?)$/.exec(String(quantity)) ?? [];
   if (number === undefined) throw new RangeError(`"${quantity}" is no amount of CPU: for example 2, 0.5 or 1930m`);
-  return Math.floor(Number(number) * (milli === 'm' ? 1 : 1000));
+  return Math.floor(Number(number) * (MILLI.get(suffix) ?? 0));
 };
 
 /** Millicores in the canonical form the API server keeps: whole cores without a suffix. */

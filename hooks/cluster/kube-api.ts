@@ -25,6 +25,8 @@ export type KubeApi = {
   create: <T>(path: string, body: unknown) => Promise<T>;
   /** A JSON merge patch (RFC 7396): null removes. */
   patch: (path: string, body: unknown) => Promise<void>;
+  /** What the object at a path would become; nothing is written. */
+  dryReplace: <T>(path: string, body: unknown) => Promise<T>;
   remove: (path: string, preconditions: { uid: string }) => Promise<void>;
   isReachable: () => Promise<boolean>;
 };
@@ -61,6 +63,7 @@ export const createKubeApi = (config: KubeConfig = defaultConfig()): KubeApi => 
     patch: async (path, body) => {
       await call('PATCH', path, { type: 'application/merge-patch+json', text: JSON.stringify(body) });
     },
+    dryReplace: async <T>(path: string, body: unknown) => (await call('PUT', `${path}?dryRun=All`, json(body))) as T,
     remove: async (path, preconditions) => {
       await call('DELETE', path, json({ preconditions })).catch(undefinedIfNotFound);
     },

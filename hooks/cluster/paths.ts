@@ -35,24 +35,36 @@ export const withLabels = (path: string, labels: Readonly<Record<string, string>
   return `${path}?labelSelector=${encodeURIComponent(selector)}`;
 };
 
-const CHILD_PLURALS: Readonly<Record<string, string>> = {
-  ConfigMap: 'configmaps',
-  NetworkPolicy: 'networkpolicies',
-  PodDisruptionBudget: 'poddisruptionbudgets',
-  PodMonitor: 'podmonitors',
-  QuestDBNode: 'questdbnodes',
-  QuestDBVolume: 'questdbvolumes',
-  Service: 'services',
-  StatefulSet: 'statefulsets',
-};
+/** The kinds of a QuestDB's children, and where each is in a namespace. */
+export type ChildKind = { apiVersion: string; kind: string; path: (namespace: string) => string };
+
+const FLEET_VERSION = 'questdb-fleet.dev/v1alpha1';
+const CHILDREN: readonly (readonly [apiVersion: string, kind: string, plural: string])[] = [
+  ['v1', 'ConfigMap', 'configmaps'],
+  ['networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'],
+  ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'],
+  ['monitoring.coreos.com/v1', 'PodMonitor', 'podmonitors'],
+  [FLEET_VERSION, 'QuestDBNode', 'questdbnodes'],
+  [FLEET_VERSION, 'QuestDBVolume', 'questdbvolumes'],
+  ['v1', 'Service', 'services'],
+  ['apps/v1', 'StatefulSet', 'statefulsets'],
+];
+
+const childrenPath = (apiVersion: string, namespace: string, plural: string): string =>
+  `${apiVersion.includes('/') ? `/apis/${apiVersion}` : CORE}/namespaces/${join(namespace, plural)}`;
+
+export const childKinds: readonly ChildKind[] = CHILDREN.map(([apiVersion, kind, plural]) => ({
+  apiVersion,
+  kind,
+  path: (namespace) => childrenPath(apiVersion, namespace, plural),
+}));
 
 /** The path of a child of a QuestDB, of whichever kind. */
 export const childPath = (
   namespace: string,
   { apiVersion, kind, metadata }: { apiVersion: string; kind: string; metadata: { name: string } },
 ): string => {
-  const plural = CHILD_PLURALS[kind];
+  const plural = CHILDREN.find(([, name]) => name === kind)?.[2];
   if (plural === undefined) throw new Error(`${kind} is no child kind`);
-  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : CORE;
-  return `${root}/namespaces/${join(namespace, plural, metadata.name)}`;
+  return `${childrenPath(apiVersion, namespace, plural)}/${join(metadata.name)}`;
 };

@@ -2,10 +2,10 @@ import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { podName } from '../api/names.ts';
 import { hasSpoken, isReady, type Observed } from './observe.ts';
-import { placementOf } from './statefulset.ts';
+import { isSettled, placementOf } from './statefulset.ts';
 import { stopStory } from './pod.ts';
 import type { Placement, PodSources } from './pod-input.ts';
-import { requestsFrom } from './requests.ts';
+import { fitsInto, requestsFrom } from './requests.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
 import { asWanted, newNode, noNodeClass, rightNode, type Wish } from './wish.ts';
 import { isStopped } from './whereabouts.ts';
@@ -35,15 +35,28 @@ export const planReplacement = (
  * Where the pod goes. Once it is on the wanted node it stays there, Ready or not: there is no better place. Before that the node must be Ready,
  * so that nothing moves too early.
  */
-const placementOn = ({ statefulSet }: Observed, node: QuestDBNode): Placement | undefined => {
-  const current = statefulSet === undefined ? undefined : placementOf(statefulSet);
-  const nodeUid = node.metadata.uid;
-  if (current?.on === 'OwnNode' && current.nodeUid === nodeUid) return current;
+const placementOn = (observed: Observed, node: QuestDBNode): Placement | undefined => {
   const allocatable = node.status?.allocatable;
-  return isReady(node) && allocatable !== undefined
-    ? { on: 'OwnNode', nodeUid, requests: requestsFrom(allocatable) }
-    : undefined;
+  const current = placementThere(observed, node);
+  if (current !== undefined)
+    return isForAnotherSize(observed, current, allocatable) ? placed(node, allocatable) : current;
+  return isReady(node) ? placed(node, allocatable) : undefined;
 };
+
+type OwnNode = Extract<Placement, { on: 'OwnNode' }>;
+type Allocatable = NonNullable<QuestDBNode['status']>['allocatable'];
+
+const placed = ({ metadata }: QuestDBNode, allocatable: Allocatable): OwnNode | undefined =>
+  allocatable === undefined ? undefined : { on: 'OwnNode', nodeUid: metadata.uid, requests: requestsFrom(allocatable) };
+
+const placementThere = ({ statefulSet }: Observed, { metadata }: QuestDBNode): OwnNode | undefined => {
+  const current = statefulSet === undefined ? undefined : placementOf(statefulSet);
+  return current?.on === 'OwnNode' && current.nodeUid === metadata.uid ? current : undefined;
+};
+
+/** A pod that does not run, and asks for more than its Node says it has, would wait for ever. One that runs is let alone. */
+const isForAnotherSize = ({ statefulSet }: Observed, { requests }: OwnNode, allocatable: Allocatable): boolean =>
+  allocatable !== undefined && statefulSet !== undefined && !isSettled(statefulSet) && !fitsInto(requests, allocatable);
 
 /** Recreate gives the old instance up first: not for one of which it is known that it cannot be made. */
 const unmakeable = (observed: Observed, { need }: Wish, node: QuestDBNode | undefined): DatabasePlan | undefined => {

@@ -53,14 +53,23 @@ const stalledOf = ({ stalled }: Parts, { story, isRefused }: Retiring, tagsRefus
 const retiringFinding = ({ story }: Retiring): Record<string, Finding> =>
   story === undefined ? {} : { Retiring: holds(...story) };
 
-/** What is seen once, when the Node is Ready first, and holds for the life of the spec. */
+/** What is seen once, when the Node is Ready first, and holds for the life of the spec: but no more than the Node has. */
 const keptFacts = ({ parent, node, instanceType }: Observed, { step }: Progress): NodeStatus => {
   const seen = step === 'Serve' ? { allocatable: allocatableOf(node), ebs: instanceType?.ebs } : undefined;
   return definedOnly({
-    allocatable: parent.status?.allocatable ?? seen?.allocatable,
+    allocatable: keptUnlessTooMuch(parent.status?.allocatable, seen?.allocatable),
     ebs: parent.status?.ebs ?? seen?.ebs,
   });
 };
+
+type Allocatable = NonNullable<NodeStatus['allocatable']>;
+
+const keptUnlessTooMuch = (kept: Allocatable | undefined, seen: Allocatable | undefined): Allocatable | undefined =>
+  kept !== undefined && seen !== undefined && isMore(kept, seen) ? seen : (kept ?? seen);
+
+const isMore = (kept: Allocatable, seen: Allocatable): boolean =>
+  parseMillicores(kept.cpu ?? '0') > parseMillicores(seen.cpu ?? '0') ||
+  floorMiB(kept.memory ?? '0') > floorMiB(seen.memory ?? '0');
 
 /** What is known of the instance that counts; nothing where it has just been replaced. */
 const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {

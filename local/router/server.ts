@@ -18,13 +18,12 @@ const GATEWAY_TIMEOUT = 504;
 const playedBy = async (api: Api, namespace: string, podName: string): Promise<Played> => {
   const spec = (await orAbsent(api.core.readNamespacedPod({ namespace, name: podName })))?.spec;
   const folder = spec?.volumes?.find(({ configMap }) => configMap !== undefined)?.configMap?.name;
-  const files =
-    folder === undefined ? undefined : await orAbsent(api.core.readNamespacedConfigMap({ namespace, name: folder }));
-  return {
-    version: /:([^:@]+)(@|$)/.exec(spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown',
-    config: files?.data?.['server.conf'] ?? '',
-  };
+  const version = /:([^:@]+)(@|$)/.exec(spec?.containers[0]?.image ?? '')?.[1] ?? 'unknown';
+  return { version, config: folder === undefined ? '' : await serverConfIn(api, namespace, folder) };
 };
+
+const serverConfIn = async (api: Api, namespace: string, name: string): Promise<string> =>
+  (await orAbsent(api.core.readNamespacedConfigMap({ namespace, name })))?.data?.['server.conf'] ?? '';
 
 const pretend = async (
   { api }: RouterDeps,

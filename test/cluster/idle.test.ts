@@ -30,10 +30,9 @@ const WISHES: readonly DatabaseSpec[] = [
     },
   },
   { node: { instanceType: 'r6i.large', replacement: 'Recreate' }, storage: { iops: 4000, throughput: 200 } },
-  { suspend: true },
   { expireAfter: '9000h' },
 ];
-const DATABASES = [...WISHES, ...WISHES].map((spec, index) => ({ name: `db-${index}`, spec }));
+const DATABASES = [{}, ...WISHES, {}, ...WISHES].map((spec, index) => ({ name: `db-${index}`, spec }));
 /** Longer than two resyncPeriodSeconds of the controllers: each database is looked at twice more. */
 const IDLE_SECONDS = 125;
 
@@ -50,15 +49,20 @@ const versions = async (): Promise<string[]> => {
     .sort();
 };
 
-const comesToRest = (database: Database): Promise<unknown> =>
-  database.manifest.spec.suspend === true ? database.says('Suspended', 'Suspended') : database.waitUntilReady();
+/** One in ten is suspended once it runs: of a claim that never had a pod, Kubernetes itself says again and again that it waits. */
+const comeToRest = async (databases: readonly Database[]): Promise<void> => {
+  await Promise.all(databases.map((database) => database.waitUntilReady()));
+  const resting = databases.filter((_, index) => index % 10 === 0);
+  await Promise.all(resting.map((database) => database.change({ suspend: true })));
+  await Promise.all(resting.map((database) => database.says('Suspended', 'Suspended')));
+};
 
 describe('a fleet that is Ready', () => {
   it('is left alone: nothing is written for two minutes, neither to Kubernetes nor to EC2', async () => {
     const namespace = await cluster().namespace('idle');
     const databases = DATABASES.map(({ name, spec }) => createDatabase(cluster(), namespace, name, spec));
     await cluster().kubectl.apply(...databases.map(({ manifest }) => manifest));
-    await Promise.all(databases.map((database) => comesToRest(database)));
+    await comeToRest(databases);
     const before = await eventually(async () => {
       const seen = await versions();
       await sleep(5000);

@@ -71,6 +71,7 @@ const recordingApi = () => {
       note('patch', path);
       return Promise.resolve();
     },
+    dryReplace: () => Promise.reject(new Error('for the command line alone')),
     remove: (path) => {
       note('delete', path);
       return Promise.resolve();

@@ -82,6 +82,9 @@ describe('an amount of CPU', () => {
     [2, 2000],
     ['0.5', 500],
     ['1930m', 1930],
+    ['1k', 1_000_000],
+    ['1500000u', 1500],
+    ['1500000000n', 1500],
     ['0', 0],
     ['1.0009', 1000],
     ['0.29', 290],
@@ -89,7 +92,7 @@ describe('an amount of CPU', () => {
     expect(parseMillicores(quantity)).toBe(millicores);
   });
 
-  it.each(['', '-1', '2k', '.5', '1.', 'm', '1u', '100mm', ' 1'])('%s is none', (quantity) => {
+  it.each(['', '-1', '2K', '.5', '1.', 'm', '1M', 'k', '100mm', ' 1'])('%s is none', (quantity) => {
     expect(() => parseMillicores(quantity)).toThrow(RangeError);
   });
 

@@ -16,6 +16,7 @@ import {
   ON_NODE_INPUT,
   OWN_NODE,
   POD_INPUT,
+  SETTLED,
   someFacts,
 } from '../../fixtures/questdb.ts';
 import { observe } from '../../../hooks/questdb/observe.ts';
@@ -267,6 +268,16 @@ describe('a node that is there', () => {
     for (const node of [aNode(), lost]) {
       expect(asked(node, set)).toEqual({ step: 'Serve', target, placement: { ...placement, requests }, ...POD });
     }
+  });
+
+  it.each([
+    ['more CPU', { cpu: '8', memory: '1Gi' }],
+    ['more memory', { cpu: '1', memory: '61Gi' }],
+  ])('is asked for what it has by a pod that does not run and asks for %s, not by one that runs', (_name, requests) => {
+    const input = { ...ON_NODE_INPUT, placement: { on: 'OwnNode' as const, nodeUid: NODE_UID, requests } };
+    const waits = aStatefulSet(onNode(), input, { ...SETTLED, readyReplicas: 0 });
+    expect(asked(aNode(), waits)).toMatchObject({ step: 'Serve', placement });
+    expect(asked(aNode(), aStatefulSet(onNode(), input))).toMatchObject({ placement: { requests } });
   });
 
   it('does not take over the pod of another node before it is Ready', () => {

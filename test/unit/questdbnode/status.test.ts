@@ -219,7 +219,7 @@ describe('what a Node has to give', () => {
     expect(allocatable(found)).toEqual(rounded);
   });
 
-  it('is taken when it serves, and kept for ever', () => {
+  it('is taken when it serves, and kept as long as the Node has as much', () => {
     const waiting: Progress = { step: 'AwaitJoin', instance, waitsFor: 'DriverNotRegistered' };
     expect(allocatable({ cpu: '8', memory: '64Gi' }, aNodeParent(), waiting)).toBeUndefined();
     const first = { cpu: '1', memory: '1Gi' };
@@ -227,6 +227,14 @@ describe('what a Node has to give', () => {
     expect(allocatable({ cpu: '8', memory: '64Gi' }, parent)).toEqual(first);
     expect(allocatable({ cpu: '8', memory: '64Gi' }, parent, waiting)).toEqual(first);
   });
+
+  it.each([[{ cpu: '1000', memory: '1Gi' }], [{ cpu: '4', memory: '1Ti' }]])(
+    'is no more than the Node has: not %j',
+    (first) => {
+      const parent = aNodeParent({ status: { allocatable: first } });
+      expect(allocatable({ cpu: '8', memory: '64Gi' }, parent)).toEqual({ cpu: '8', memory: '64Gi' });
+    },
+  );
 
   it.each([{ cpu: '8' }, { memory: '64Gi' }])('is not known by half: %j', (found) => {
     expect(allocatable(found as Record<string, string>)).toBeUndefined();
