@@ -1,6 +1,6 @@
 /**
- * Generates hooks/api/generated/ from crds/ (one TypeScript file a kind, and the JSON schemas the guards use) and docs/configuration.md
- * from the settings of the hooks. `--check` writes nothing and fails when what is committed differs.
+ * Generates hooks/api/generated/ from crds/ (one TypeScript file a kind, and the JSON schemas the guards use) docs/reference.md,
+ * and docs/configuration.md from the settings of the hooks. `--check` writes nothing and fails when what is committed differs.
  */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
 import { SETTINGS } from '../hooks/config.ts';
 import type { Setting } from '../hooks/setting.ts';
+import { referencePage, type Definition } from './reference.ts';
 
 type Schema = {
   [key: string]: unknown;
@@ -16,7 +17,13 @@ type Schema = {
   items?: Schema;
   required?: string[];
 };
-type Crd = { spec: { names: { kind: string }; versions: { schema: { openAPIV3Schema: Schema } }[] } };
+type Crd = {
+  spec: {
+    names: { kind: string; shortNames?: string[] };
+    scope: string;
+    versions: { schema: { openAPIV3Schema: Schema } }[];
+  };
+};
 
 const OUT = 'hooks/api/generated';
 const METADATA_TYPE = 'ObjectMeta';
@@ -87,16 +94,19 @@ const settingRow = (setting: Setting<unknown>): string => {
 const generate = async (): Promise<Map<string, string>> => {
   const files = new Map<string, string>();
   const schemas: Record<string, Schema> = {};
+  const definitions: Definition[] = [];
   for (const file of readdirSync('crds').filter((name) => name !== 'kustomization.yaml')) {
     const crd = parse(readFileSync(join('crds', file), 'utf8')) as Crd;
     const schema = crd.spec.versions[0]?.schema.openAPIV3Schema;
     if (schema === undefined) throw new Error(`crds/${file} has no version`);
-    const kind = crd.spec.names.kind;
+    const { kind, shortNames = [] } = crd.spec.names;
     schemas[kind] = schema;
+    definitions.push({ kind, shortNames, isNamespaced: crd.spec.scope === 'Namespaced', schema });
     files.set(join(OUT, `${kind.toLowerCase()}.ts`), await typesOf(kind, schema));
   }
   files.set(join(OUT, 'schemas.json'), `${JSON.stringify(schemas, null, 1)}\n`);
   files.set('docs/configuration.md', configurationPage());
+  files.set('docs/reference.md', referencePage(definitions));
   return files;
 };
 

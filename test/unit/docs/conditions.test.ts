@@ -14,6 +14,13 @@ const reasonsIn = (text: string): string[] => [
 
 const files = globSync('hooks/{questdb,questdbnode,questdbvolume,metacontroller}/**/*.ts');
 const reasons = [...new Set(files.flatMap((file) => reasonsIn(readFileSync(file, 'utf8'))))].sort();
+/** Recorded answers, and what tests expect by name. */
+const produced = [
+  ...globSync('test/scenarios/*/*/response.json').map((file) => readFileSync(file, 'utf8')),
+  ...globSync('test/{cluster,database,ec2,unit/{questdb*,metacontroller}}/**/*.ts').map((file) =>
+    readFileSync(file, 'utf8'),
+  ),
+].join('\n');
 const page = readFileSync('docs/conditions.md', 'utf8');
 
 describe('docs/conditions.md', () => {
@@ -24,5 +31,9 @@ describe('docs/conditions.md', () => {
 
   it.each(reasons)('has the reason %s', (reason) => {
     expect(page).toContain(`\`${reason}\``);
+  });
+
+  it.each(reasons)('has the reason %s from a test that produces it', (reason) => {
+    expect(produced).toMatch(new RegExp(`"reason": "${reason}"|'${reason}'`));
   });
 });
