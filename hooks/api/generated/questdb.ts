@@ -802,7 +802,7 @@ export interface QuestDB {
      */
     credentials?: {
       /**
-       * A Secret of this namespace with the keys username and password, as kubernetes.io/basic-auth has them, for HTTP and for PostgreSQL wire; optional readonlyUsername and readonlyPassword for a PostgreSQL user who may only read. It is only read. Any change of it restarts the database once, within about half a minute; a change of this field too.
+       * A Secret of this namespace with the keys username and password, as kubernetes.io/basic-auth has them, for HTTP and for PostgreSQL wire; optional readonlyUsername and readonlyPassword for a PostgreSQL user who may only read. It is only read. Any change of it restarts the database once, within about a minute; a change of this field too.
        */
       secretName: string;
     };
