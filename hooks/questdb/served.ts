@@ -7,9 +7,20 @@ import { nodeUidOf } from './whereabouts.ts';
 
 type Serve = Extract<DatabasePlan, { step: 'Serve' }>;
 
+/** Several ask it in each pass, and the template is rendered for it. */
+const answers = new WeakMap<Serve, { observed: Observed; isServed: boolean }>();
+
 /** Whether the pod that is wanted is there and ready: only then is another node of no more use. */
-export const isServedAsPlanned = ({ statefulSet: current, database, pod }: Observed, plan: DatabasePlan): boolean =>
-  plan.step === 'Serve' &&
+export const isServedAsPlanned = (observed: Observed, plan: DatabasePlan): boolean => {
+  if (plan.step !== 'Serve') return false;
+  const known = answers.get(plan);
+  if (known?.observed === observed) return known.isServed;
+  const isServed = serves(observed, plan);
+  answers.set(plan, { observed, isServed });
+  return isServed;
+};
+
+const serves = ({ statefulSet: current, database, pod }: Observed, plan: Serve): boolean =>
   current !== undefined &&
   isSettled(current) &&
   templateHashOf(current) === templateHashOf(statefulSet(database, plan, { current })) &&

@@ -11,6 +11,7 @@ import { gather } from './facts.ts';
 import { observe, type Observed } from './observe.ts';
 import { planNext } from './plan.ts';
 import type { DatabasePorts } from './ports.ts';
+import { isSettled } from './statefulset.ts';
 import { statusOf, type DatabaseStatus } from './status.ts';
 import { isAtRest } from './suspend.ts';
 import { refuse, type DatabasePlan, type Refusal } from './steps.ts';
@@ -36,9 +37,6 @@ const nameConflict = (taken: readonly string[]): Refusal =>
     `Objects of these names exist and are somebody else's: ${taken.join(', ')}. Rename this QuestDB or remove them; nothing of them was touched.`,
   );
 
-const POLL_SECONDS = 2;
-
-/** Pods and the database itself send no events: as long as one of them is waited for, look again. */
 const lookAgain = (
   observed: Observed,
   outcome: DatabasePlan,
@@ -46,9 +44,42 @@ const lookAgain = (
   isPodWaitedFor: boolean,
 ): { resyncAfterSeconds?: number } => {
   const isQuiet = isAtRest(outcome) || (hasComeFarEnough(outcome, status) && observed.probe.isFresh);
-  const seconds = isQuiet && !isPodWaitedFor ? secondsToNextTurn(observed) : POLL_SECONDS;
+  const seconds = isQuiet && !isPodWaitedFor ? secondsToNextTurn(observed) : secondsToNextLook(observed, outcome);
   return seconds === undefined ? {} : { resyncAfterSeconds: seconds };
 };
+
+const LOOK_SECONDS = {
+  /** The database was asked a moment ago, and says nothing by itself. */
+  answer: 1,
+  /** Nobody says that a pod is gone. */
+  end: 2,
+  /** That its pod is ready comes with the StatefulSet, which is watched; what keeps it from that does not. */
+  pod: 3,
+  /** What a refusal is about may be mended anywhere. */
+  refusal: 5,
+  /** QuestDBVolume and QuestDBNode are watched: whatever they say is a call of its own. Only the time of a shortage goes by in silence. */
+  child: 15,
+} as const;
+
+/** What is waited for says how soon to look again. */
+const secondsToNextLook = (observed: Observed, { step }: DatabasePlan): number => {
+  switch (step) {
+    case 'AwaitVolume':
+    case 'AwaitNode':
+      return LOOK_SECONDS.child;
+    case 'Refuse':
+      return LOOK_SECONDS.refusal;
+    case 'StopPod':
+    case 'RetireNodes':
+    case 'Suspend':
+      return LOOK_SECONDS.end;
+    case 'Serve':
+      return isAnswerDue(observed) ? LOOK_SECONDS.answer : LOOK_SECONDS.pod;
+  }
+};
+
+const isAnswerDue = ({ statefulSet, probe }: Observed): boolean =>
+  statefulSet !== undefined && isSettled(statefulSet) && probe.result === undefined;
 
 /** It is Ready, or a volume that grows, which may take a day, is all that is waited for: its QuestDBVolume is watched. */
 const hasComeFarEnough = ({ step }: DatabasePlan, { conditions }: DatabaseStatus): boolean => {
