@@ -19,3 +19,9 @@ export const inSeconds = (sample: Sample): string => {
 /** What a figure depends on, to be printed beside it. */
 export const machine = (): string =>
   `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
+
+/** The value that so great a share of the sample is at most; 0.99 for p99. */
+export const percentile = (sample: Sample, share: number): number => {
+  const sorted = [...sample].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+};

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assetPath, binaryPath, type Tool } from '../controlplane/binaries.ts';
 import { apiServerUrl, kubeconfigOf, tokensFile } from '../controlplane/credentials.ts';
@@ -75,9 +76,28 @@ const apiServer = (context: Context): Component => {
       `--service-account-signing-key-file=${pki('sa.key')}`,
       '--service-cluster-ip-range=10.0.0.0/16',
       '--endpoint-reconciler-type=none',
+      ...auditing(context),
     ],
     { tier: 1, healthy: answersHttp(`${apiServerUrl(settings)}/readyz`) },
   );
+};
+
+/** With LOCAL_AUDIT=1: who asked for what, without what was said, in logs/audit.jsonl. For benches; it costs the API server something. */
+const auditing = ({ settings, env }: Context): string[] => {
+  if (env.LOCAL_AUDIT !== '1') return [];
+  const policy = join(settings.stateDir, 'audit-policy.json');
+  const rules = [
+    {
+      level: 'Metadata',
+      userGroups: ['system:serviceaccounts:questdb-fleet', 'system:serviceaccounts:metacontroller'],
+    },
+    { level: 'None' },
+  ];
+  writeFileSync(
+    policy,
+    JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules }),
+  );
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${join(settings.paths.logs, 'audit.jsonl')}`];
 };
 
 /** Controller manager and scheduler take the same kubeconfig three times over. */
@@ -220,14 +240,14 @@ const hooks = (context: Context): Component => {
       KUBECONFIG: kubeconfigOf(settings, 'hooks'),
       CLUSTER_NAME: 'local',
       HOOK_TOKEN_FILE: paths.hookTokenFile,
-      DATABASE_URL_TEMPLATE: `http://127.0.0.1:${ports.router}/-/{namespace}/{name}`,
+      DATABASE_URL_TEMPLATE: env.LOCAL_DATABASE_URL_TEMPLATE ?? `http://127.0.0.1:${ports.router}/-/{namespace}/{name}`,
       EC2_SNAPSHOT_MAX_AGE_SECONDS: '2',
       EC2_VISIBILITY_SECONDS: '10',
       EC2_RETRY_SECONDS: '5',
       EC2_MODIFICATION_RETRY_SECONDS: '10',
       EC2_VOLUME_CHECK_SECONDS: '5',
       EC2_FORCE_STOP_SECONDS: '20',
-      LOG_LEVEL: 'info',
+      LOG_LEVEL: env.LOCAL_HOOKS_LOG_LEVEL ?? 'info',
     },
   });
 };

@@ -1,0 +1,36 @@
+import type { FleetFigures } from './fleet/bench.ts';
+import type { HookFigures } from './hook/bench.ts';
+
+/** What a run measured, with what it depends on. */
+export type Report = { machine: string; at: string; hook: HookFigures[]; fleets: FleetFigures[] };
+
+const digits = (value: number, places = 1): string => value.toFixed(places);
+
+/** One line for each size of a request. */
+export const hookLines = (figures: readonly HookFigures[]): string[] =>
+  figures.map(
+    ({ kilobytes, hooks, bare, ratio, spread, memoryMiB }) =>
+      `sync of ${kilobytes} KB: p50 ${hooks.p50} ms, p99 ${hooks.p99} ms, ${digits(hooks.perSecond, 0)}/s; bare ${bare.p50} ms, ${bare.p99} ms, ` +
+      `${digits(bare.perSecond, 0)}/s; p99 ratio ${digits(ratio.p99, 2)} (${digits(spread.least, 2)} to ${digits(spread.most, 2)}); peak ${memoryMiB.hooks} MiB`,
+  );
+
+/** Some lines for each size of a fleet. */
+export const fleetLines = (figures: readonly FleetFigures[]): string[] => figures.flatMap(linesOf);
+
+const linesOf = ({ databases, throttling, created, floorSeconds, ratio, idle, changed }: FleetFigures): string[] => {
+  const limits = throttling ? ', EC2 with its limits' : '';
+  const calls = created.callsUntilReady;
+  return [
+    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floorSeconds)} s, ratio ${digits(ratio, 2)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
+    `  ${digits(created.requestsPerDatabase)} API requests a database (${digits(created.writesPerDatabase)} writes), ${digits(sum(created.ec2Calls) / databases)} of EC2, ${calls === undefined ? '?' : calls.median} QuestDB syncs (${calls?.least ?? '?'} to ${calls?.most ?? '?'})`,
+    `  CPU ${digits(created.usage.hooks.cpuSeconds)} s hooks, ${digits(created.usage.metacontroller.cpuSeconds)} s metacontroller; peak ${created.usage.hooks.peakMiB} and ${created.usage.metacontroller.peakMiB} MiB`,
+    `  idle: ${digits(idle.requestsPerDatabaseAndHour, 0)} API requests a database and hour, writes ${sum(idle.writes)}`,
+    ...(changed === undefined ? [] : [changedLine(changed)]),
+  ];
+};
+
+const changedLine = ({ config, image, restart, loss }: NonNullable<FleetFigures['changed']>): string =>
+  `  config on all ${digits(config.seconds)} s (floor ${digits(config.floorSeconds)} s, ratio ${digits(config.ratio, 2)}), image ${digits(image.seconds)} s, restart until quiet ${digits(restart.quietSeconds)} s, ${loss.lost} machines lost ${digits(loss.seconds)} s`;
+
+const sum = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
