@@ -1,42 +1,27 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import type { BenchCluster } from './cluster.ts';
 import { untilQuiet } from './create-fleet.ts';
 import { forEach, isReady, NAMESPACE, nameOf, patchAll, untilReady, type Database } from './fleet.ts';
+import { untilPodsReady, type Pod } from './pods.ts';
 
 type Options = { count: number; seconds: number };
 
 /** One field changed on all of them at once, until all are Ready again. In seconds. */
 const changeAll = async ({ api }: BenchCluster, { count, seconds }: Options, patch: object): Promise<number> => {
-  const { readyAt } = await generations(api);
-  const isMet = ({ metadata }: Database): boolean => metadata.generation > (readyAt.get(metadata.name) ?? 0);
+  const before = await generations(api);
+  const isMet = ({ metadata }: Database): boolean => metadata.generation > (before.get(metadata.name) ?? 0);
   return (await untilReady(api, { count, seconds, isMet }, () => patchAll(api, count, patch))).seconds;
 };
 
 type Listed = { items: { metadata: { name: string; generation: number } }[] };
 
-const generations = async (api: ApiClient): Promise<{ readyAt: Map<string, number> }> => {
+const generations = async (api: ApiClient): Promise<Map<string, number>> => {
   const path = `/apis/questdb-fleet.dev/v1alpha1/namespaces/${NAMESPACE}/questdbs`;
   const { items } = await api.call<Listed>({ method: 'GET', path });
-  return { readyAt: new Map(items.map(({ metadata }) => [metadata.name, metadata.generation])) };
-};
-
-type Pod = {
-  metadata: { name: string; annotations?: Record<string, string>; deletionTimestamp?: string };
-  status?: { conditions?: { type: string; status: string }[] };
+  return new Map(items.map(({ metadata }) => [metadata.name, metadata.generation]));
 };
 
 const MARK = 'bench/round';
-
-const podsOf = async (api: ApiClient): Promise<Pod[]> =>
-  (await api.call<{ items: Pod[] }>({ method: 'GET', path: `/api/v1/namespaces/${NAMESPACE}/pods` })).items;
-
-const isReadyIn =
-  (round: string) =>
-  (pod: Pod): boolean =>
-    pod.metadata.annotations?.[MARK] === round &&
-    pod.metadata.deletionTimestamp === undefined &&
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /** The floor of a change: each ConfigMap and each StatefulSet patched directly, with nobody reconciling, until all pods are ready again. */
 const changeFloor = async (cluster: BenchCluster, { count, seconds: limit }: Options): Promise<number> => {
@@ -52,10 +37,8 @@ const changeFloor = async (cluster: BenchCluster, { count, seconds: limit }: Opt
       spec: { template: { metadata: { annotations: { [MARK]: round } } } },
     });
   });
-  while ((await podsOf(cluster.api)).filter(isReadyIn(round)).length < count) {
-    if (Date.now() - begin > limit * 1000) throw new Error(`not all pods are ready again after ${limit} s`);
-    await sleep(250);
-  }
+  const isMeant = ({ metadata }: Pod): boolean => metadata.annotations?.[MARK] === round;
+  await untilPodsReady(cluster.api, { count, seconds: limit, isMeant });
   const seconds = (Date.now() - begin) / 1000;
   for (const part of ['hooks', 'metacontroller']) await cluster.act(part, 'start');
   await untilQuiet(cluster.settings, 600);

@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { API_VERSION } from '../../hooks/api/labels.ts';
 import { createClients } from '../../hooks/aws/client.ts';
 import { launchInstance } from '../../hooks/aws/launch.ts';
-import { childPath } from '../../hooks/cluster/paths.ts';
+import { childKinds, corePath, fleetPath, type ChildKind } from '../../hooks/cluster/paths.ts';
 import type { LaunchIntent } from '../../hooks/questdbnode/memory.ts';
 import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import type { BenchCluster } from './cluster.ts';
 import { create, forEach, NAMESPACE, nameOf, untilReady } from './fleet.ts';
+import { untilPodsReady } from './pods.ts';
 
 type Stored = {
   apiVersion: string;
@@ -21,25 +22,24 @@ type Template = { objects: Stored[]; launch: LaunchIntent; nodeUid: string };
 
 const TEMPLATE = nameOf(0);
 
-const KINDS: readonly (readonly [apiVersion: string, kind: string, path: string])[] = [
-  ['v1', 'ConfigMap', '/api/v1/namespaces/default/configmaps'],
-  ['v1', 'Service', '/api/v1/namespaces/default/services'],
-  ['v1', 'Secret', '/api/v1/namespaces/default/secrets'],
-  ['v1', 'PersistentVolumeClaim', '/api/v1/namespaces/default/persistentvolumeclaims'],
-  ['networking.k8s.io/v1', 'NetworkPolicy', '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies'],
-  ['policy/v1', 'PodDisruptionBudget', '/apis/policy/v1/namespaces/default/poddisruptionbudgets'],
-  ['questdb-fleet.dev/v1alpha1', 'QuestDBVolume', '/apis/questdb-fleet.dev/v1alpha1/namespaces/default/questdbvolumes'],
-  ['questdb-fleet.dev/v1alpha1', 'QuestDBNode', '/apis/questdb-fleet.dev/v1alpha1/namespaces/default/questdbnodes'],
-  ['questdb-fleet.dev/v1alpha1', 'QuestDB', '/apis/questdb-fleet.dev/v1alpha1/namespaces/default/questdbs'],
-  ['apps/v1', 'StatefulSet', '/apis/apps/v1/namespaces/default/statefulsets'],
+/** Its children, what it keeps beside them, and itself. PodMonitors are of a kind that this cluster does not know. */
+const KINDS: readonly ChildKind[] = [
+  ...childKinds.filter(({ kind }) => kind !== 'PodMonitor'),
+  { apiVersion: 'v1', kind: 'Secret', path: (namespace) => corePath(namespace, 'secrets') },
+  {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    path: (namespace) => corePath(namespace, 'persistentvolumeclaims'),
+  },
+  { apiVersion: API_VERSION, kind: 'QuestDB', path: (namespace) => fleetPath(namespace, 'questdbs') },
 ];
 
 /** Lets the operator make one database, and takes down what came of it. */
 const readTemplate = async (api: ApiClient): Promise<Template> => {
   await untilReady(api, { count: 1, seconds: 120 }, (times) => create(api, 1, times));
   const lists = await Promise.all(
-    KINDS.map(async ([apiVersion, kind, path]) => {
-      const { items } = await api.call<{ items: Stored[] }>({ method: 'GET', path });
+    KINDS.map(async ({ apiVersion, kind, path }) => {
+      const { items } = await api.call<{ items: Stored[] }>({ method: 'GET', path: path(NAMESPACE) });
       const ours = items.filter(({ metadata }) => metadata.name.startsWith(TEMPLATE));
       return ours.map((object) => ({ ...object, apiVersion, kind }));
     }),
@@ -78,22 +78,14 @@ const copiesOf = (template: Template, index: number): { objects: Stored[]; launc
   };
 };
 
-const pathOf = ({ apiVersion, kind }: Stored): string =>
-  KINDS.find(([version, name]) => version === apiVersion && name === kind)?.[2] ??
-  childPath(NAMESPACE, { apiVersion, kind, metadata: { name: '' } });
+const pathOf = ({ apiVersion, kind }: Stored): string => {
+  const found = KINDS.find((one) => one.apiVersion === apiVersion && one.kind === kind);
+  if (found === undefined) throw new Error(`${kind} is none of what a database has`);
+  return found.path(NAMESPACE);
+};
 
 const post = async (api: ApiClient, objects: readonly Stored[]): Promise<void> => {
   for (const body of objects) await api.call({ method: 'POST', path: pathOf(body), body });
-};
-
-type Pod = { metadata: { name: string }; status?: { conditions?: { type: string; status: string }[] } };
-
-/** Those that are ready now. A Node whose heartbeat is late makes its pods not ready for a moment, so each counts once it was. */
-const readyPods = async (api: ApiClient): Promise<string[]> => {
-  const { items } = await api.call<{ items: Pod[] }>({ method: 'GET', path: `/api/v1/namespaces/${NAMESPACE}/pods` });
-  return items
-    .filter(({ status }) => status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'))
-    .map(({ metadata }) => metadata.name);
 };
 
 /** The SDK reads its environment when it is used first, and parts that are started later read it too. */
@@ -133,11 +125,6 @@ const postAll = async (api: ApiClient, template: Template, count: number): Promi
     if (outcome !== 'Launched') throw new Error(`a machine was not launched: ${outcome}`);
     await post(api, objects);
   });
-  const seenReady = new Set<string>();
-  while (seenReady.size < count + 1) {
-    for (const name of await readyPods(api)) seenReady.add(name);
-    if (Date.now() - begin > FLOOR_SECONDS * 1000) throw new Error(`not all pods are ready after ${FLOOR_SECONDS} s`);
-    await sleep(250);
-  }
+  await untilPodsReady(api, { count: count + 1, seconds: FLOOR_SECONDS });
   return (Date.now() - begin) / 1000;
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../../local/settings.ts';
 
@@ -14,19 +14,29 @@ export type Requests = Record<'hooks' | 'metacontroller', Record<string, number>
 
 const WRITES = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
-/** Where the audit log ends now. */
-export const auditOffset = (settings: Settings): number => readAudit(settings).length;
+const auditFile = ({ paths }: Settings): string => join(paths.logs, 'audit.jsonl');
 
-const readAudit = ({ paths }: Settings): Buffer => {
-  const file = join(paths.logs, 'audit.jsonl');
-  return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+/** Where the audit log ends now. */
+export const auditOffset = (settings: Settings): number =>
+  statSync(auditFile(settings), { throwIfNoEntry: false })?.size ?? 0;
+
+/** The lines that were written since then: a fleet's log is long, and read often. */
+const linesSince = (settings: Settings, offset: number): string[] => {
+  const length = auditOffset(settings) - offset;
+  if (length <= 0) return [];
+  const file = openSync(auditFile(settings), 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, length, offset)).split('\n');
+  } finally {
+    closeSync(file);
+  }
 };
 
 /** What the two parts of the operator asked the API server for since then. Watches and lists of caches count too. */
 export const requestsSince = (settings: Settings, offset: number): Requests => {
   const requests: Requests = { hooks: {}, metacontroller: {} };
-  const lines = readAudit(settings).subarray(offset).toString().split('\n');
-  for (const line of lines) {
+  for (const line of linesSince(settings, offset)) {
     if (!line.endsWith('}')) continue;
     const { stage, verb, user, objectRef } = JSON.parse(line) as AuditEvent;
     if (stage !== 'ResponseComplete') continue;

@@ -67,7 +67,6 @@ const bare = (): Server => {
 };
 
 const server = kind === 'bare' ? bare() : product();
-process.once('SIGINT', () => process.exit(0));
 server.listen(0, '127.0.0.1', () => {
   console.log((server.address() as AddressInfo).port);
 });
