@@ -12,10 +12,13 @@ const nameOf = ({ kind, metadata }: DesiredObject): string => `${kind}/${metadat
 
 /** What is different between two sets of children, field by field. */
 export const changesBetween = (before: readonly DesiredObject[], after: readonly DesiredObject[]): Change[] => {
-  const [old, wanted] = [before, after].map((list) => new Map(list.map((child) => [nameOf(child), child])));
-  const names = [...new Set([...(old?.keys() ?? []), ...(wanted?.keys() ?? [])])].sort();
-  return names.flatMap((name) => changeOf(name, old?.get(name), wanted?.get(name)));
+  const [old, wanted] = [byName(before), byName(after)];
+  const names = [...new Set([...old.keys(), ...wanted.keys()])].sort();
+  return names.flatMap((name) => changeOf(name, old.get(name), wanted.get(name)));
 };
+
+const byName = (children: readonly DesiredObject[]): Map<string, DesiredObject> =>
+  new Map(children.map((child) => [nameOf(child), child]));
 
 const changeOf = (name: string, before: DesiredObject | undefined, after: DesiredObject | undefined): Change[] => {
   if (before === undefined) return [{ kind: 'Made', name }];

@@ -5,24 +5,21 @@ import { ApiError, type KubeApi } from '../hooks/cluster/kube-api.ts';
 import { childKinds, fleetPath, fleetWidePath, withLabels, type ChildKind } from '../hooks/cluster/paths.ts';
 import type { KubernetesObject } from '../hooks/metacontroller/contract.ts';
 import { UserError } from './user-error.ts';
-import type { World } from './world.ts';
+import type { Stored } from './world.ts';
 
 /** Reads a database and what belongs to it; undefined when there is no such database. Throws a UserError when the API server refuses. */
-export const readWorld = async (api: KubeApi, namespace: string, name: string): Promise<World | undefined> => {
+export const readStored = async (api: KubeApi, namespace: string, name: string): Promise<Stored | undefined> => {
   const database = await api.get<QuestDB>(fleetPath(namespace, 'questdbs', name));
   if (database === undefined) return undefined;
   const children = await Promise.all(childKinds.map((kind) => readChildren(api, kind, database)));
-  const className = database.spec.node?.className;
-  return {
-    database,
-    children: children.flat(),
-    nodeClass: className === undefined ? undefined : await readNodeClass(api, className),
-  };
+  return { database, children: children.flat() };
 };
 
-/** A class by its name; undefined when there is none. */
-export const readNodeClass = (api: KubeApi, name: string): Promise<QuestDBNodeClass | undefined> =>
-  api.get<QuestDBNodeClass>(`${fleetWidePath('questdbnodeclasses')}/${encodeURIComponent(name)}`);
+/** The class that a database asks for; undefined when it asks for none, or there is none of that name. */
+export const readNodeClass = async (api: KubeApi, { spec }: QuestDB): Promise<QuestDBNodeClass | undefined> =>
+  spec.node === undefined
+    ? undefined
+    : api.get<QuestDBNodeClass>(`${fleetWidePath('questdbnodeclasses')}/${encodeURIComponent(spec.node.className)}`);
 
 const readChildren = async (
   api: KubeApi,

@@ -6,7 +6,7 @@ import { corePath } from '../hooks/cluster/paths.ts';
 import { RetryLater } from '../hooks/metacontroller/errors.ts';
 import type { Pod } from '../hooks/questdb/ports.ts';
 import { USAGE, type Arguments } from './arguments.ts';
-import { readNodeClass, readWorld, tryChange } from './cluster.ts';
+import { readNodeClass, readStored, tryChange } from './cluster.ts';
 import { differenceOf, diffText, type Difference } from './diff.ts';
 import { storyOf, type Event } from './explain.ts';
 import { readManifests } from './manifests.ts';
@@ -61,34 +61,39 @@ const differenceFor = async (
   options: RenderOptions,
 ): Promise<{ database: QuestDB; difference: Difference }> => {
   const { name } = manifest.metadata;
-  const live = await readWorld(api, namespaceOf(manifest), name);
+  const live = await readStored(api, namespaceOf(manifest), name);
+  const nodeClass = await readNodeClass(api, manifest);
   if (live === undefined) {
-    const className = manifest.spec.node?.className;
-    const nodeClass = className === undefined ? undefined : await readNodeClass(api, className);
     const children = childrenFor(manifest, nodeClass === undefined ? [] : [nodeClass], options);
     const changes = children.map(({ kind, metadata }) => ({ kind: 'Made' as const, name: `${kind}/${metadata.name}` }));
     return { database: manifest, difference: { verdict: { kind: 'Starts' }, changes } };
   }
   const database = await tryChange(api, live.database, manifest);
-  const className = database.spec.node?.className;
-  const nodeClass = className === undefined ? undefined : await readNodeClass(api, className);
   return { database, difference: differenceOf({ ...live, nodeClass }, database, options) };
 };
 
 const explain = async (api: KubeApi, namespace: string, name: string): Promise<string> => {
-  const world = await readWorld(api, namespace, name);
-  if (world === undefined) throw new UserError(`there is no QuestDB "${name}" in namespace "${namespace}"`);
+  const stored = await readStored(api, namespace, name);
+  if (stored === undefined) throw new UserError(`there is no QuestDB "${name}" in namespace "${namespace}"`);
   const pod = await api.get<Pod>(corePath(namespace, 'pods', podName(name)));
-  const about = new Set([name, podName(name), ...world.children.map(({ metadata }) => metadata.name)]);
+  const about = new Set([name, podName(name), ...stored.children.map(({ metadata }) => metadata.name)]);
   const events = await api.list<Event>(corePath(namespace, 'events'));
   const ours = events.filter(({ involvedObject }) => about.has(involvedObject.name ?? ''));
-  return storyOf({ world, pod, events: ours, now: new Date() });
+  return storyOf({ ...stored, pod, events: ours, now: new Date() });
+};
+
+const connected = (connect: Connect): KubeApi => {
+  try {
+    return connect();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
 };
 
 /** What the cluster says no with, and that it cannot be reached, are the user's to mend. */
 const reaching = async <T>(connect: Connect, act: (api: KubeApi) => Promise<T>): Promise<T> => {
   try {
-    return await act(connect());
+    return await act(connected(connect));
   } catch (error) {
     if (error instanceof ApiError || error instanceof RetryLater) throw new UserError(error.message);
     throw error;

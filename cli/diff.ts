@@ -13,8 +13,8 @@ export type Difference = { verdict: Verdict; changes: Change[] };
 
 /** What a changed spec would do to a database that is there: to its children, and to those who use it. */
 export const differenceOf = (live: World, wanted: QuestDB, options: RenderOptions): Difference => {
-  const [before, after] = [live.database, wanted].map((database) => outcomeOf({ ...live, database }, options));
-  if (before === undefined || after === undefined) throw new Error('two outcomes are compared');
+  const before = outcomeOf(live, options);
+  const after = outcomeOf({ ...live, database: wanted }, options);
   const changes = changesBetween(before.children, after.children);
   const className = wanted.spec.node?.className;
   // In the world that is made up a launch succeeds, also one that nobody says how to make.

@@ -2,7 +2,7 @@ import type { Condition } from '../hooks/api/conditions.ts';
 import type { QuestDB } from '../hooks/api/generated/questdb.ts';
 import type { KubernetesObject } from '../hooks/metacontroller/contract.ts';
 import type { Pod } from '../hooks/questdb/ports.ts';
-import type { World } from './world.ts';
+import type { Stored } from './world.ts';
 
 /** An event as the core API has it; which of its times is there depends on who wrote it. */
 export type Event = {
@@ -15,15 +15,14 @@ export type Event = {
   metadata: { creationTimestamp?: string };
 };
 
-export type Story = { world: World; pod: Pod | undefined; events: readonly Event[]; now: Date };
+export type Story = Stored & { pod: Pod | undefined; events: readonly Event[]; now: Date };
 
 const EVENTS_SHOWN = 10;
 const WIDTH = 16;
 
 /** A database on one screen: how it is, what it waits for, what it consists of, and what happened last. */
-export const storyOf = ({ world, pod, events, now }: Story): string => {
-  const { database, children } = world;
-  return [
+export const storyOf = ({ database, children, pod, events, now }: Story): string =>
+  [
     headline(database),
     '',
     ...conditionsOf(database).map(conditionLine),
@@ -38,7 +37,6 @@ export const storyOf = ({ world, pod, events, now }: Story): string => {
     'last events',
     ...eventLines(events, now),
   ].join('\n');
-};
 
 const row = (name: string, text: string): string => `${name.padEnd(WIDTH)}${text === '' ? '-' : text}`;
 

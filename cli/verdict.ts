@@ -14,8 +14,8 @@ export const verdictOn = (before: Outcome, after: Outcome): Verdict => {
   const { plan } = after;
   if (plan.step === 'Refuse') return { kind: 'Refused', message: plan.message };
   if (plan.step !== 'Serve' && plan.step !== 'Suspend') return { kind: 'Waits', message: plan.message };
-  const [old, wanted] = [before.children, after.children].map(statefulSetIn);
-  return { kind: effectOf(old, wanted, isDeepStrictEqual(before.children, after.children)) };
+  const isSame = isDeepStrictEqual(before.children, after.children);
+  return { kind: effectOf(statefulSetIn(before.children), statefulSetIn(after.children), isSame) };
 };
 
 const statefulSetIn = (children: readonly DesiredObject[]): StatefulSet | undefined =>
@@ -30,7 +30,7 @@ const effectOf = (
 ): 'Starts' | 'Stops' | 'Moves' | 'Restarts' | 'GoesOn' | 'Nothing' => {
   if (podsOf(old) !== podsOf(wanted)) return podsOf(wanted) === 0 ? 'Stops' : 'Starts';
   if (old === undefined || wanted === undefined || podsOf(wanted) === 0) return isSame ? 'Nothing' : 'GoesOn';
-  if (!isDeepStrictEqual(nodeUidIn(old), nodeUidIn(wanted))) return 'Moves';
+  if (nodeUidIn(old) !== nodeUidIn(wanted)) return 'Moves';
   if (templateHashOf(old) !== templateHashOf(wanted)) return 'Restarts';
   return isSame ? 'Nothing' : 'GoesOn';
 };

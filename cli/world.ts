@@ -3,12 +3,11 @@ import type { QuestDBNodeClass } from '../hooks/api/generated/questdbnodeclass.t
 import { namespaceOf } from '../hooks/api/kinds.ts';
 import type { KubernetesObject, ObjectMap, SyncRequest } from '../hooks/metacontroller/contract.ts';
 
-/** A database and what belongs to it, as the API server has it or as it is made up. */
-export type World = {
-  database: QuestDB;
-  children: readonly KubernetesObject[];
-  nodeClass: QuestDBNodeClass | undefined;
-};
+/** A database and its children, as the API server has them or as they are made up. */
+export type Stored = { database: QuestDB; children: readonly KubernetesObject[] };
+
+/** With the class of the instance that is asked for. */
+export type World = Stored & { nodeClass: QuestDBNodeClass | undefined };
 
 /** What Metacontroller would send about it. */
 export const requestOf = ({ database, children, nodeClass }: World): SyncRequest<QuestDB> => ({

@@ -48,7 +48,10 @@ const MAX_SOCKETS = 50;
  */
 export const createKubeApi = (config: KubeConfig = defaultConfig()): KubeApi => {
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error('No Kubernetes cluster is configured: set KUBECONFIG or run in a cluster');
+  // Without any configuration the client library names one that never is: http://localhost:8080.
+  if (server?.startsWith('https:') !== true) {
+    throw new Error('No Kubernetes cluster is configured: set KUBECONFIG or run in a cluster');
+  }
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
   const call = async (method: string, path: string, body?: Body, part: Part = 'whole'): Promise<unknown> => {
     const options: RequestOptions = { method, timeout: TIMEOUT_MS };

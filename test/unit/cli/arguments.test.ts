@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readArguments } from '../../../cli/arguments.ts';
 import { runCommand } from '../../../cli/commands.ts';
+import { createKubeApi } from '../../../hooks/cluster/kube-api.ts';
 import { UserError } from '../../../cli/user-error.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'questdb-fleet-cli-'));
@@ -49,6 +51,13 @@ describe('the command line', () => {
   it('explains itself', async () => {
     expect((await run()).text).toContain('Usage: questdb-fleet <command>');
     expect((await run('render', '--help')).text).toContain('Usage: questdb-fleet <command>');
+  });
+
+  it('says that there is no cluster to ask, without a stack', async () => {
+    const connect = () => createKubeApi(new KubeConfig());
+    const asked = runCommand(readArguments(['explain', 'trades']), connect);
+    await expect(asked).rejects.toThrow(UserError);
+    await expect(asked).rejects.toThrow('No Kubernetes cluster is configured: set KUBECONFIG');
   });
 
   it('renders without a cluster, into the namespace that is said', async () => {

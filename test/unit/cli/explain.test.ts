@@ -31,7 +31,7 @@ const database = aDatabase({
 });
 
 const story = (events: readonly Event[] = [], children = [aNode(), aVolume()]) =>
-  storyOf({ world: { database, children, nodeClass: undefined }, pod: readyPod(), events, now }).split('\n');
+  storyOf({ database, children, pod: readyPod(), events, now }).split('\n');
 
 describe('the story of a database', () => {
   it('begins with what it is and whether it is Ready', () => {
