@@ -53,3 +53,11 @@ export const canonicalMillicores = (millicores: number): string =>
 
 /** MiB in the canonical form the API server keeps. */
 export const canonicalMiB = (mebibytes: number): string => canonicalBytes(String(BigInt(mebibytes) * MIB));
+
+/** CPU and memory as Kubernetes writes them; what is absent is none. */
+export type Amounts = { cpu?: string; memory?: string };
+
+/** Whether so much can be had out of so much. */
+export const fitsInto = (asked: Amounts, given: Amounts): boolean =>
+  parseMillicores(asked.cpu ?? '0') <= parseMillicores(given.cpu ?? '0') &&
+  parseBytes(asked.memory ?? '0') <= parseBytes(given.memory ?? '0');

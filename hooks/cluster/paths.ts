@@ -1,6 +1,8 @@
+import { API_VERSION } from '../api/labels.ts';
+
 /** Paths of the Kubernetes API. Names are encoded: they may come from a request. */
 const CORE = '/api/v1';
-const FLEET = '/apis/questdb-fleet.dev/v1alpha1';
+const FLEET = `/apis/${API_VERSION}`;
 
 const join = (...segments: readonly string[]): string => segments.map(encodeURIComponent).join('/');
 
@@ -38,14 +40,13 @@ export const withLabels = (path: string, labels: Readonly<Record<string, string>
 /** The kinds of a QuestDB's children, and where each is in a namespace. */
 export type ChildKind = { apiVersion: string; kind: string; path: (namespace: string) => string };
 
-const FLEET_VERSION = 'questdb-fleet.dev/v1alpha1';
 const CHILDREN: readonly (readonly [apiVersion: string, kind: string, plural: string])[] = [
   ['v1', 'ConfigMap', 'configmaps'],
   ['networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies'],
   ['policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'],
   ['monitoring.coreos.com/v1', 'PodMonitor', 'podmonitors'],
-  [FLEET_VERSION, 'QuestDBNode', 'questdbnodes'],
-  [FLEET_VERSION, 'QuestDBVolume', 'questdbvolumes'],
+  [API_VERSION, 'QuestDBNode', 'questdbnodes'],
+  [API_VERSION, 'QuestDBVolume', 'questdbvolumes'],
   ['v1', 'Service', 'services'],
   ['apps/v1', 'StatefulSet', 'statefulsets'],
 ];

@@ -1,6 +1,5 @@
 import type { QuestDB } from '../api/generated/questdb.ts';
 import { ROTATE_CREDENTIALS, type Identity } from '../api/labels.ts';
-import { namespaceOf } from '../api/kinds.ts';
 import { credentialsName, shortHash } from '../api/names.ts';
 import type { Credentials } from './pod-input.ts';
 import { refuse, type Refusal } from './steps.ts';
@@ -15,12 +14,6 @@ export type CredentialsState =
   | { state: 'Foreign' }
   /** The problem names keys, never what they hold. */
   | { state: 'Invalid'; problem: string };
-
-export const credentialsSourceOf = ({ metadata, spec }: QuestDB): CredentialsSource => ({
-  namespace: namespaceOf({ metadata }),
-  database: metadata.name,
-  secretName: spec.credentials?.secretName,
-});
 
 /** The request for a new password that is to be seen to: a hash, so that what the user wrote is copied to no other object. */
 export const rotationOf = ({ metadata, spec }: QuestDB): string | undefined => {

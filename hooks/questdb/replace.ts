@@ -1,11 +1,12 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { podName } from '../api/names.ts';
+import { fitsInto } from '../api/quantity.ts';
 import { hasSpoken, isReady, type Observed } from './observe.ts';
 import { isSettled, placementOf } from './statefulset.ts';
 import { stopStory } from './pod.ts';
 import type { Placement, PodSources } from './pod-input.ts';
-import { fitsInto, requestsFrom } from './requests.ts';
+import { requestsFrom } from './requests.ts';
 import { refuse, type DatabasePlan } from './steps.ts';
 import { asWanted, newNode, noNodeClass, rightNode, type Wish } from './wish.ts';
 import { isStopped } from './whereabouts.ts';

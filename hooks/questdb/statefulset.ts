@@ -11,7 +11,8 @@ import type { Credentials, NodeRequests, Placement, PodSources } from './pod-inp
 /** The StatefulSet as it was observed. */
 export type StatefulSet = Wire<V1StatefulSet> & KubernetesObject;
 
-type Templated = { spec?: { template: { metadata?: { annotations?: Record<string, string> } } } };
+/** Whatever has a pod template. */
+export type Templated = { spec?: { template: { metadata?: { annotations?: Record<string, string> } } } };
 
 /** Tells whether a template that is there is the one that is wanted, whatever defaults the API server filled in. */
 export const templateHashOf = ({ spec }: Templated): string | undefined =>

@@ -1,7 +1,7 @@
 import { holds, rfc3339, transition, type Finding } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { generationOf } from '../api/kinds.ts';
-import { canonicalMiB, canonicalMillicores, floorMiB, parseMillicores } from '../api/quantity.ts';
+import { canonicalMiB, canonicalMillicores, floorMiB, parseMillicores, fitsInto } from '../api/quantity.ts';
 import { disruptionOf } from './disruption.ts';
 import { driftOf } from './drift.ts';
 import { partsOf, type Parts } from './findings.ts';
@@ -65,11 +65,7 @@ const keptFacts = ({ parent, node, instanceType }: Observed, { step }: Progress)
 type Allocatable = NonNullable<NodeStatus['allocatable']>;
 
 const keptUnlessTooMuch = (kept: Allocatable | undefined, seen: Allocatable | undefined): Allocatable | undefined =>
-  kept !== undefined && seen !== undefined && isMore(kept, seen) ? seen : (kept ?? seen);
-
-const isMore = (kept: Allocatable, seen: Allocatable): boolean =>
-  parseMillicores(kept.cpu ?? '0') > parseMillicores(seen.cpu ?? '0') ||
-  floorMiB(kept.memory ?? '0') > floorMiB(seen.memory ?? '0');
+  kept !== undefined && seen !== undefined && !fitsInto(kept, seen) ? seen : (kept ?? seen);
 
 /** What is known of the instance that counts; nothing where it has just been replaced. */
 const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {

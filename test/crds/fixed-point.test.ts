@@ -12,6 +12,7 @@ import {
 import type { ApiObject, DesiredChild } from '../../local/metacontroller/api-object.ts';
 import { applyDesired } from '../../local/metacontroller/apply/apply-desired.ts';
 import { withLastApplied } from '../../local/metacontroller/apply/last-applied.ts';
+import { CHILD_KINDS } from '../fixtures/questdb.ts';
 import { useControlPlane } from './control-plane.ts';
 
 const NAMESPACE = 'default';
@@ -78,15 +79,7 @@ describe('what the hooks answer, under dynamic apply', () => {
 
   it('is there in all its kinds', () => {
     const kinds = new Set(CHILDREN.map(([name]) => name.split('/')[0]));
-    expect([...kinds].sort()).toEqual([
-      'ConfigMap',
-      'NetworkPolicy',
-      'PodDisruptionBudget',
-      'QuestDBNode',
-      'QuestDBVolume',
-      'Service',
-      'StatefulSet',
-    ]);
+    expect([...kinds].sort()).toEqual(CHILD_KINDS);
     expect(CHILDREN.flatMap(([, variants]) => variants).length).toBeGreaterThan(30);
   });
 

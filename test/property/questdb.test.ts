@@ -13,6 +13,7 @@ import { usableClaim } from '../../hooks/questdb/plan.ts';
 import { syncDatabase } from '../../hooks/questdb/sync.ts';
 import { databaseWorld, type DatabaseFacts } from '../fixtures/database-world.ts';
 import { deepFrozen } from '../fixtures/frozen.ts';
+import { CHILD_KINDS } from '../fixtures/questdb.ts';
 import { MARK, RUNS } from './arbitraries.ts';
 import { applyChildren } from './cluster-model.ts';
 import { answerOf, expectLawfulStatus, expectNoNull, onTheWire } from './lawful.ts';
@@ -58,16 +59,7 @@ describe('the laws of QuestDB', () => {
   it('nothing that holds data is a child, and nobody is given an owner', () =>
     forAnswers((children) => {
       const kinds = new Set(children.map(({ kind }) => kind));
-      const allowed = [
-        'ConfigMap',
-        'NetworkPolicy',
-        'PodDisruptionBudget',
-        'QuestDBNode',
-        'QuestDBVolume',
-        'Service',
-        'StatefulSet',
-      ];
-      expect([...kinds].filter((kind) => !allowed.includes(kind))).toEqual([]);
+      expect([...kinds].filter((kind) => !CHILD_KINDS.includes(kind))).toEqual([]);
       expect(JSON.stringify(children)).not.toMatch(/ownerReferences|volumeClaimTemplates/);
       expect(names(children, 'QuestDBVolume')).toHaveLength(1);
     }));

@@ -1,7 +1,7 @@
 import type { V1Container, V1ResourceRequirements } from '@kubernetes/client-node';
 import type { QuestDB } from '../../api/generated/questdb.ts';
 import type { Layout } from '../../api/layout.ts';
-import { canonicalBytes, canonicalMillicores, parseBytes, parseMillicores } from '../../api/quantity.ts';
+import { canonicalBytes, canonicalMillicores, parseBytes, parseMillicores, type Amounts } from '../../api/quantity.ts';
 import type { Wire } from '../../api/wire.ts';
 import type { NodeRequests, Placement, PodInput } from '../pod-input.ts';
 import { CREDENTIALS_FOLDER, environment, readsSecretFiles } from './environment.ts';
@@ -61,7 +61,6 @@ const HTTP_MIN: PortName = 'http-min';
 const statusProbe = () => ({ httpGet: { path: '/status', port: HTTP_MIN, scheme: 'HTTP' } });
 
 type Wanted = QuestDB['spec']['resources'];
-type Amounts = Partial<NodeRequests>;
 
 const resourcesOf = (wanted: Wanted, placement: Placement): Wire<V1ResourceRequirements> => {
   const given = placement.on === 'AnyNode' ? MODEST : placement.requests;
