@@ -6,7 +6,7 @@ import type { CredentialsSource, CredentialsState } from '../questdb/credentials
 import { orRetryOnConflict } from './conflicts.ts';
 import type { KubeApi } from './kube-api.ts';
 import { corePath } from './paths.ts';
-import { decoded, problemIn, type SecretData } from './secret-data.ts';
+import { decoded, has, problemIn, type SecretData } from './secret-data.ts';
 
 type Secret = { metadata: ObjectMeta; data?: SecretData };
 
@@ -36,7 +36,7 @@ const stateOf = ({ metadata, data = {} }: Secret): CredentialsState => {
   const credentials = {
     secretName: metadata.name,
     revision: revisionOf(metadata),
-    hasReadonly: data.readonlyUsername !== undefined,
+    hasReadonly: has(data, 'readonlyUsername'),
   };
   return { state: 'Found', credentials, rotation: metadata.annotations?.[ROTATION] };
 };

@@ -3,14 +3,17 @@ export type SecretData = Readonly<Record<string, string>>;
 
 export const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString();
 
+/** An empty value is none. */
+export const has = (data: SecretData, key: string): boolean => (data[key] ?? '') !== '';
+
 /**
  * What is wrong with the credentials a Secret holds, as a sentence; undefined when nothing is. It names keys and never what they hold. The keys
  * are those of `kubernetes.io/basic-auth`, and two more for a user who may only read.
  */
 export const problemIn = (data: SecretData): string | undefined => {
-  const missing = ['username', 'password'].filter((key) => (data[key] ?? '') === '');
+  const missing = ['username', 'password'].filter((key) => !has(data, key));
   if (missing.length > 0) return `it has no ${missing.join(' and no ')}.`;
-  const [user, password] = [data.readonlyUsername, data.readonlyPassword].map((value) => (value ?? '') !== '');
+  const [user, password] = ['readonlyUsername', 'readonlyPassword'].map((key) => has(data, key));
   if (user !== password) return `it has ${user === true ? 'readonlyUsername' : 'readonlyPassword'} without the other.`;
   return problemOfText(data);
 };

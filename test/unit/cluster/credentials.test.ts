@@ -62,6 +62,11 @@ describe('the Secret with the credentials', () => {
     });
   });
 
+  it('has no reader where the keys for one are empty', async () => {
+    const empty = { ...GOOD, readonlyUsername: '', readonlyPassword: '' };
+    expect(await stateOf(given, secret('mine', empty))).toMatchObject({ credentials: { hasReadonly: false } });
+  });
+
   it('is used as it is where the user names it, and else must be this database’s', async () => {
     expect(await stateOf(given, undefined)).toEqual({ state: 'Absent' });
     expect(await stateOf(made, secret('trades-credentials', GOOD))).toEqual({ state: 'Foreign' });
