@@ -1,3 +1,4 @@
+import { manyKeys } from './questdb-config-rules.ts';
 import { each, type CreateRow, type Fields, type UpdateRow } from './row.ts';
 
 const kind = 'QuestDB';
@@ -15,34 +16,6 @@ const withNode = (what: string, fields: Fields, refused?: string): CreateRow =>
   created(what, { ...least, node: { ...node, ...fields } }, refused);
 const withStorage = (what: string, fields: Fields, refused?: string): CreateRow =>
   created(what, { ...least, storage: { ...storage, ...fields } }, refused);
-const withConfig = (what: string, config: Fields, refused?: string): CreateRow =>
-  created(what, { ...least, config }, refused);
-
-const OWNED_KEYS = [
-  'cairo.root',
-  'cairo.snapshot.instance.id',
-  'http.enabled',
-  'http.bind.to',
-  'http.net.bind.to',
-  'http.min.bind.to',
-  'http.min.net.bind.to',
-  'pg.bind.to',
-  'pg.net.bind.to',
-  'line.tcp.bind.to',
-  'line.tcp.net.bind.to',
-  'http.user',
-  'http.password',
-  'pg.user',
-  'pg.password',
-  'pg.readonly.user',
-  'pg.readonly.password',
-  'pg.readonly.user.enabled',
-  'http.health.check.authentication.required',
-  'metrics.enabled',
-  'config.reload.enabled',
-  'config.validation.strict',
-];
-
 const OUT_OF_RANGE = 'spec.storage.size must be from 1Gi to 65536Gi';
 const ONE_SOURCE = 'spec.storage.from takes exactly one of claimName and volumeHandle';
 const NEVER_SHRINKS = 'spec.storage.size never shrinks; it may only go back to what the volume has';
@@ -51,9 +24,6 @@ const THROUGHPUT_FOR_IOPS = 'spec.storage.throughput may be at most a quarter of
 const FOREIGN_TAG =
   'a key of spec.node.tags may have at most 128 characters and may not start with questdb-fleet.dev/ or aws:';
 const NAME_SHAPE = "metadata.name must be lower case letters, digits and '-', start with a letter";
-
-const manyKeys = (count: number): Fields =>
-  Object.fromEntries(Array.from({ length: count }, (_, index) => [`key.number${index}`, 'value']));
 
 export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   {
@@ -83,9 +53,6 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
   created('an end without a unit', { ...least, expireAfter: '14' }, 'spec.expireAfter'),
   created('rest from the start', { ...least, suspend: true }),
   created('rest in words', { ...least, suspend: 'yes' }, 'spec.suspend'),
-  withConfig('a key of the configuration', { 'cairo.max.uncommitted.rows': '500000' }),
-  withConfig('a key that only begins like an owned one', { 'http.enabled2': 'x', 'pg.readonly': 'x' }),
-  withConfig('256 keys', manyKeys(256)),
   { ...created('a name of 52 characters', least), name: 'a'.repeat(52) },
 
   { ...created('a name of 53', least, 'metadata.name may have at most 52 characters'), name: 'a'.repeat(53) },
@@ -165,38 +132,6 @@ export const QUESTDB_CREATE_ROWS: CreateRow[] = [
     'a volume that cannot be',
     { from: { volumeHandle: 'snap-0123456789abcdef0' } },
     'spec.storage.from.volumeHandle',
-  ),
-
-  ...each(OWNED_KEYS, (key) =>
-    withConfig(`the owned key ${key}`, { [key]: 'x' }, 'spec.config has a key that the operator owns'),
-  ),
-  ...each(['Cairo.root', 'cairo..root', 'cairo.', '.cairo', 'QDB_CAIRO_ROOT', 'a b', 'a=b', ''], (key) =>
-    withConfig(
-      `the key ${JSON.stringify(key)}`,
-      { [key]: 'x' },
-      'a key of spec.config must be lower case words joined by dots',
-    ),
-  ),
-  ...each(['a\nhttp.enabled=false', 'a\rb', '\n'], (value) =>
-    withConfig(
-      `the value ${JSON.stringify(value)}`,
-      { 'cairo.x': value },
-      'a value of spec.config may have no line break',
-    ),
-  ),
-  withConfig('a key of 129 characters', { ['x'.repeat(129)]: 'x' }, 'at most 128 characters'),
-  withConfig('a value of 1,025 characters', { 'cairo.x': 'x'.repeat(1025) }, 'spec.config.cairo.x: Too long'),
-  withConfig('a value that is a number', { 'cairo.x': 5 }, 'spec.config.cairo.x'),
-  withConfig('257 keys', manyKeys(257), 'spec.config: Too many'),
-
-  created('a Secret of the user', { ...least, credentials: { secretName: 'mine.v1' } }),
-  created('credentials without a Secret', { ...least, credentials: {} }, 'spec.credentials.secretName: Required'),
-  ...each(['', 'Mine', '-a', 'a/b', 'a..b'], (secretName) =>
-    created(
-      `the Secret ${JSON.stringify(secretName)}`,
-      { ...least, credentials: { secretName } },
-      'spec.credentials.secretName',
-    ),
   ),
 ];
 

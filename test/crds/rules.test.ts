@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { useControlPlane } from './control-plane.ts';
 import { DEFINITIONS, definitionOf, walk } from './definitions.ts';
 import { OTHER_CREATE_ROWS, OTHER_UPDATE_ROWS } from './other-rules.ts';
+import { QUESTDB_CONFIG_ROWS } from './questdb-config-rules.ts';
 import { QUESTDB_POD_ROWS } from './questdb-pod-rules.ts';
 import { QUESTDB_CREATE_ROWS, QUESTDB_UPDATE_ROWS } from './questdb-rules.ts';
 import type { CreateRow, Fields, UpdateRow } from './row.ts';
 
-const CREATE_ROWS = [...QUESTDB_CREATE_ROWS, ...QUESTDB_POD_ROWS, ...OTHER_CREATE_ROWS];
+const CREATE_ROWS = [...QUESTDB_CREATE_ROWS, ...QUESTDB_CONFIG_ROWS, ...QUESTDB_POD_ROWS, ...OTHER_CREATE_ROWS];
 const UPDATE_ROWS = [...QUESTDB_UPDATE_ROWS, ...OTHER_UPDATE_ROWS];
 
 type Stored = { metadata: { name: string; resourceVersion: string }; spec: Fields; status?: Fields };

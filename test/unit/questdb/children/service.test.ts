@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PORTS, portOf } from '../../../../hooks/questdb/children/ports.ts';
 import { headlessService, service } from '../../../../hooks/questdb/children/service.ts';
-import { aDatabase } from '../../../fixtures/questdb.ts';
-
-const SELECTOR = { 'app.kubernetes.io/name': 'questdb', 'app.kubernetes.io/instance': 'trades' };
-const LABELS = {
-  ...SELECTOR,
-  'app.kubernetes.io/managed-by': 'questdb-fleet',
-  'questdb-fleet.dev/database': 'trades',
-};
+import { aDatabase, LABELS, SELECTOR } from '../../../fixtures/questdb.ts';
 
 describe('the Services', () => {
   const PORT_LIST = [
