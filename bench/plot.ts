@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { View, parse } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { cpuSecondsOf } from './fleet/usage.ts';
 import type { Report } from './report.ts';
 
 type Row = { databases: number; what: string; value: number };
@@ -42,7 +43,7 @@ const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec }[
         'seconds',
         rows(report, {
           'the operator': ({ created }) => created.seconds,
-          'the floor: the same objects posted directly': ({ floorSeconds }) => floorSeconds,
+          'the floor: the same objects posted directly': ({ floor }) => floor.seconds,
           'one database, p50': ({ created }) => created.perDatabase.p50,
           'one database, p99': ({ created }) => created.perDatabase.p99,
         }),
@@ -55,9 +56,9 @@ const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec }[
         'What a fleet costs until all are Ready',
         'CPU seconds',
         rows(report, {
-          hooks: ({ created }) => created.usage.hooks.cpuSeconds,
-          metacontroller: ({ created }) => created.usage.metacontroller.cpuSeconds,
-          'API server': ({ created }) => created.usage['kube-apiserver'].cpuSeconds,
+          hooks: ({ created }) => cpuSecondsOf(created.usage, 'hooks'),
+          metacontroller: ({ created }) => cpuSecondsOf(created.usage, 'metacontroller'),
+          'API server': ({ created }) => cpuSecondsOf(created.usage, 'kube-apiserver'),
         }),
       ),
   },

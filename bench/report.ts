@@ -1,4 +1,5 @@
 import type { FleetFigures } from './fleet/bench.ts';
+import { cpuSecondsOf, peakMiBOf, totalCpuSeconds, type UsageByPart } from './fleet/usage.ts';
 import type { HookFigures } from './hook/bench.ts';
 
 /** What a run measured, with what it depends on. */
@@ -17,17 +18,23 @@ export const hookLines = (figures: readonly HookFigures[]): string[] =>
 /** Some lines for each size of a fleet. */
 export const fleetLines = (figures: readonly FleetFigures[]): string[] => figures.flatMap(linesOf);
 
-const linesOf = ({ databases, throttling, created, floorSeconds, ratio, idle, changed }: FleetFigures): string[] => {
+const linesOf = ({ databases, throttling, created, floor, ratio, idle, changed }: FleetFigures): string[] => {
   const limits = throttling ? ', EC2 with its limits' : '';
   const calls = created.callsUntilReady;
   return [
-    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floorSeconds)} s, ratio ${digits(ratio, 2)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
+    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floor.seconds)} s, ratio ${digits(ratio, 2)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
     `  ${digits(created.requestsPerDatabase)} API requests a database (${digits(created.writesPerDatabase)} writes), ${digits(sum(created.ec2Calls) / databases)} of EC2, ${calls === undefined ? '?' : calls.median} QuestDB syncs (${calls?.least ?? '?'} to ${calls?.most ?? '?'})`,
-    `  CPU ${digits(created.usage.hooks.cpuSeconds)} s hooks, ${digits(created.usage.metacontroller.cpuSeconds)} s metacontroller; peak ${created.usage.hooks.peakMiB} and ${created.usage.metacontroller.peakMiB} MiB`,
+    `  ${usageLine(created.usage)}`,
+    `  the floor took ${digits(totalCpuSeconds(floor.usage))} s of CPU in all, the operator's run ${digits(totalCpuSeconds(created.usage))} s`,
     `  idle: ${digits(idle.requestsPerDatabaseAndHour, 0)} API requests a database and hour, writes ${sum(idle.writes)}`,
     ...(changed === undefined ? [] : [changedLine(changed)]),
   ];
 };
+
+const usageLine = (usage: UsageByPart): string =>
+  ['hooks', 'metacontroller', 'kube-apiserver']
+    .map((part) => `${part} ${digits(cpuSecondsOf(usage, part))} s of CPU, peak ${peakMiBOf(usage, part)} MiB`)
+    .join('; ');
 
 const changedLine = ({ config, image, restart, loss }: NonNullable<FleetFigures['changed']>): string =>
   `  config on all ${digits(config.seconds)} s (floor ${digits(config.floorSeconds)} s, ratio ${digits(config.ratio, 2)}), image ${digits(image.seconds)} s, restart until quiet ${digits(restart.quietSeconds)} s, ${loss.lost} machines lost ${digits(loss.seconds)} s`;

@@ -1,13 +1,13 @@
 import { measureChanges, type Changed } from './changes.ts';
 import { withCluster } from './cluster.ts';
 import { createFleet, measureIdle, type Created, type Idle } from './create-fleet.ts';
-import { measureFloor } from './floor.ts';
+import { measureFloor, type Floor } from './floor.ts';
 
 export type FleetFigures = {
   databases: number;
   /** Whether EC2 limited how fast it is asked, as AWS does. */
   throttling: boolean;
-  floorSeconds: number;
+  floor: Floor;
   /** Of the time until all are Ready to the floor. */
   ratio: number;
   created: Created;
@@ -34,7 +34,7 @@ export const measureFleet = async ({
   changes,
 }: FleetOptions): Promise<FleetFigures> => {
   const seconds = PATIENCE.base + PATIENCE.perDatabase * count;
-  const floorSeconds = await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, count));
+  const floor = await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, count));
   return withCluster({ throttling, logsCalls: true }, async (cluster) => {
     const created = await createFleet(cluster, { count, seconds, logsCalls: true });
     const idle = await measureIdle(cluster, count, idleSeconds);
@@ -42,8 +42,8 @@ export const measureFleet = async ({
     return {
       databases: count,
       throttling,
-      floorSeconds,
-      ratio: created.seconds / floorSeconds,
+      floor,
+      ratio: created.seconds / floor.seconds,
       created,
       idle,
       changed,

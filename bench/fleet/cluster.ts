@@ -32,6 +32,7 @@ export const withCluster = async <T>(
   const stateDir = mkdtempSync(join(tmpdir(), 'questdb-fleet-bench-'));
   const databases = await startDatabases();
   process.env.LOCAL_AUDIT = '1';
+  process.env.LOCAL_PACE = 'kubernetes';
   process.env.LOCAL_DATABASE_URL_TEMPLATE = databases.url;
   process.env.LOCAL_HOOKS_LOG_LEVEL = logsCalls ? 'debug' : 'info';
   try {

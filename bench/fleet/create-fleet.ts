@@ -4,7 +4,7 @@ import { callsUntilReady, countersOf, difference } from './calls.ts';
 import type { BenchCluster } from './cluster.ts';
 import { create, untilReady } from './fleet.ts';
 import { auditOffset, isWrite, requestsSince, totalOf, type Requests } from './requests.ts';
-import { usageOf, usedBetween, type Part, type Usage } from './usage.ts';
+import { cpuSecondsOf, usageOf, usedBetween, type UsageByPart } from './usage.ts';
 
 export type Created = {
   seconds: number;
@@ -16,7 +16,7 @@ export type Created = {
   requests: Requests;
   requestsPerDatabase: number;
   writesPerDatabase: number;
-  usage: Record<Part, Usage>;
+  usage: UsageByPart;
 };
 
 const HOOK_CALLS = ['questdb_fleet_hook_requests_total', 'hook'] as const;
@@ -80,8 +80,8 @@ export const measureIdle = async ({ settings }: BenchCluster, count: number, sec
         .filter(([what]) => isWrite(what)),
     ),
     cpuSecondsPerDatabaseAndHour: {
-      hooks: perDatabaseAndHour(used.hooks.cpuSeconds),
-      metacontroller: perDatabaseAndHour(used.metacontroller.cpuSeconds),
+      hooks: perDatabaseAndHour(cpuSecondsOf(used, 'hooks')),
+      metacontroller: perDatabaseAndHour(cpuSecondsOf(used, 'metacontroller')),
     },
   };
 };

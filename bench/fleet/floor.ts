@@ -7,6 +7,7 @@ import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import type { BenchCluster } from './cluster.ts';
 import { create, forEach, NAMESPACE, nameOf, untilReady } from './fleet.ts';
 import { untilPodsReady } from './pods.ts';
+import { usageOf, usedBetween, type UsageByPart } from './usage.ts';
 
 type Stored = {
   apiVersion: string;
@@ -105,15 +106,19 @@ const withSimulatedAccount = async <T>({ ports }: BenchCluster['settings'], act:
 
 const FLOOR_SECONDS = 900;
 
+export type Floor = { seconds: number; usage: UsageByPart };
+
 /**
  * The floor: the same machines launched and the same objects posted directly, by twenty connections, with nobody reconciling, until all pods are
- * ready. In seconds.
+ * ready.
  */
-export const measureFloor = async (cluster: BenchCluster, count: number): Promise<number> => {
+export const measureFloor = async (cluster: BenchCluster, count: number): Promise<Floor> => {
   const { api, settings } = cluster;
   const template = await readTemplate(api);
   for (const part of ['metacontroller', 'hooks']) await cluster.act(part, 'stop');
-  return withSimulatedAccount(settings, () => postAll(api, template, count));
+  const before = usageOf(settings);
+  const seconds = await withSimulatedAccount(settings, () => postAll(api, template, count));
+  return { seconds, usage: usedBetween(before, usageOf(settings)) };
 };
 
 const postAll = async (api: ApiClient, template: Template, count: number): Promise<number> => {

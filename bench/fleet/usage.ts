@@ -1,18 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Settings } from '../../local/settings.ts';
 
 export type Usage = { cpuSeconds: number; peakMiB: number };
 
-const PARTS = ['hooks', 'metacontroller', 'kube-apiserver', 'etcd', 'kwok', 'ec2', 'machines'] as const;
-export type Part = (typeof PARTS)[number];
+/** By the name of a process of the local cluster, `kube-apiserver` for one. */
+export type UsageByPart = Record<string, Usage>;
 
 /** Clock ticks a second, on every Linux that Node runs on. */
 const TICKS = 100;
 
 /** What each part has used since it was started: fields 14 and 15 of /proc/<pid>/stat, and VmHWM. */
-export const usageOf = ({ paths }: Settings): Record<Part, Usage> =>
-  Object.fromEntries(PARTS.map((part) => [part, usageOfPart(join(paths.pids, `${part}.json`))])) as Record<Part, Usage>;
+export const usageOf = ({ paths }: Settings): UsageByPart =>
+  Object.fromEntries(
+    readdirSync(paths.pids)
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => [basename(file, '.json'), usageOfPart(join(paths.pids, file))]),
+  );
 
 const usageOfPart = (file: string): Usage => {
   const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number };
@@ -25,11 +29,20 @@ const usageOfPart = (file: string): Usage => {
   };
 };
 
-/** What was used between two readings; the peak is the later one's. */
-export const usedBetween = (before: Record<Part, Usage>, after: Record<Part, Usage>): Record<Part, Usage> =>
+const NOTHING: Usage = { cpuSeconds: 0, peakMiB: 0 };
+
+/** What was used between two readings; the peak is the later one's. Parts that were stopped meanwhile are left out. */
+export const usedBetween = (before: UsageByPart, after: UsageByPart): UsageByPart =>
   Object.fromEntries(
-    PARTS.map((part) => [
+    Object.entries(after).map(([part, { cpuSeconds, peakMiB }]) => [
       part,
-      { cpuSeconds: after[part].cpuSeconds - before[part].cpuSeconds, peakMiB: after[part].peakMiB },
+      { cpuSeconds: cpuSeconds - (before[part] ?? NOTHING).cpuSeconds, peakMiB },
     ]),
-  ) as Record<Part, Usage>;
+  );
+
+export const cpuSecondsOf = (usage: UsageByPart, part: string): number => (usage[part] ?? NOTHING).cpuSeconds;
+
+export const peakMiBOf = (usage: UsageByPart, part: string): number => (usage[part] ?? NOTHING).peakMiB;
+
+export const totalCpuSeconds = (usage: UsageByPart): number =>
+  Object.values(usage).reduce((total, { cpuSeconds }) => total + cpuSeconds, 0);

@@ -9,12 +9,13 @@ import { settingsOfThisProcess } from '../settings.ts';
 import { actionFor, instanceIdOf } from './node-lifecycle.ts';
 import { asModel, identityOf } from '../machines/shape.ts';
 
-/** The part of EKS' cloud controller manager that Nodes need. Environment: LOCAL_STATE_DIR. */
+/** The part of EKS' cloud controller manager that Nodes need. Environment: LOCAL_STATE_DIR, CLOUD_CONTROLLER_POLL_MS. */
 const { ports, paths } = settingsOfThisProcess();
 const log = pino({ name: 'cloudcontroller' });
 const api = apiFromFile(join(paths.kubeconfigs, 'cloudcontroller.kubeconfig'));
 const ec2Url = `http://127.0.0.1:${String(ports.ec2)}`;
-const POLL_MS = 500;
+/** EKS' own looks every 5 s, and at once at a Node that is new. */
+const POLL_MS = Number(process.env.CLOUD_CONTROLLER_POLL_MS ?? 500);
 
 const act = async (node: V1Node, state: string | undefined): Promise<void> => {
   const { name, uid } = identityOf(node);

@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import type { Component } from './component.ts';
 import { awsEnvironment, ec2EndpointOf, findMetacontroller, partEnvironment } from './environment.ts';
 import { acceptsConnections, answersHttp, runs, type HealthCheck } from './health.ts';
+import { paceOf } from './pace.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 
@@ -116,15 +117,10 @@ const ownServer = (context: Context, name: 'controller-manager' | 'scheduler', p
   ];
 };
 
-/** A silent Node is noticed after this many seconds, not after 50: nobody wants to wait, and nothing here is far away. */
-const NODE_GRACE_SECONDS = 6;
-
-/** KWOK renews a lease four times in its duration: often enough for two renewals that come late. */
-const KWOK_LEASE_SECONDS = 8;
-
 const controllerManager = (context: Context): Component => {
   const { ports, paths } = context.settings;
   const port = ports.controllerManager;
+  const { nodeGraceSeconds, nodeMonitorSeconds } = paceOf(context.env);
   return tool(
     context,
     'kube-controller-manager',
@@ -133,8 +129,8 @@ const controllerManager = (context: Context): Component => {
       `--root-ca-file=${join(paths.pki, 'ca.crt')}`,
       `--service-account-private-key-file=${join(paths.pki, 'sa.key')}`,
       '--use-service-account-credentials=true',
-      '--node-monitor-period=1s',
-      `--node-monitor-grace-period=${NODE_GRACE_SECONDS}s`,
+      `--node-monitor-period=${nodeMonitorSeconds}s`,
+      `--node-monitor-grace-period=${nodeGraceSeconds}s`,
     ],
     { tier: 2, healthy: answersHttp(`https://127.0.0.1:${port}/healthz`) },
   );
@@ -189,13 +185,14 @@ const storage = (context: Context): Component[] => {
 /** The simulated account and what stands for EC2's machines; absent when the caller brings an endpoint. */
 const simulation = (context: Context): Component[] => {
   const { ports } = context.settings;
-  const machines = { ...awsEnvironment(context.settings, context.env), CSI_PROTO: assetPath('csi.proto') };
+  const { environment: pace } = paceOf(context.env);
+  const machines = { ...pace, ...awsEnvironment(context.settings, context.env), CSI_PROTO: assetPath('csi.proto') };
   return [
     program(context, 'ec2', 'local/ec2/main.ts', {
       tier: 0,
       healthy: answersHttp(`http://127.0.0.1:${ports.ec2}/_simulator/machines`),
     }),
-    program(context, 'cloudcontroller', 'local/cloudcontroller/main.ts', { tier: 4 }),
+    program(context, 'cloudcontroller', 'local/cloudcontroller/main.ts', { tier: 4, env: pace }),
     program(context, 'machines', 'local/machines/main.ts', {
       tier: 4,
       env: machines,
@@ -212,7 +209,7 @@ const kwok = (context: Context): Component[] => {
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     '--cidr=10.1.0.0/16',
     '--node-ip=10.0.0.1',
-    `--node-lease-duration-seconds=${KWOK_LEASE_SECONDS}`,
+    `--node-lease-duration-seconds=${paceOf(context.env).kwokLeaseSeconds}`,
     ...stages.map((stage) => `--config=${join(assetPath('kwok-stages'), stage)}`),
   ];
   return [
