@@ -1,4 +1,5 @@
-import { cpus } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 
 /** What was measured, in milliseconds unless its name says otherwise. */
 export type Sample = readonly number[];
@@ -18,7 +19,15 @@ export const inSeconds = (sample: Sample): string => {
 
 /** What a figure depends on, to be printed beside it. */
 export const machine = (): string =>
-  `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
+  [
+    `${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`,
+    `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Node ${process.version}`,
+    `Kubernetes ${kubernetesVersion()}`,
+  ].join(', ');
+
+const kubernetesVersion = (): string =>
+  /^\s*k8s\.io\/kubernetes v(\S+)/m.exec(readFileSync('local/controlplane/go.mod', 'utf8'))?.[1] ?? 'unknown';
 
 /** The value that so great a share of the sample is at most; 0.99 for p99. */
 export const percentile = (sample: Sample, share: number): number => {

@@ -12,7 +12,7 @@ const USAGE = `npm run bench -- <what> [options]
 
 quick                                    hook and a fleet of 10, in under 3 minutes
 hook  [--rounds N] [--seconds N]         the sync hook under load, beside a bare node:http server
-fleet [--databases N,N,...] [--throttling] [--no-changes]
+fleet [--databases N,N,...] [--rounds N] [--throttling] [--no-changes]
                                          fleets on local clusters of their own: create, idle, change, restart, loss; beside the floor
 move  [--moves N]                        how long a database is away when it moves, beside a move by hand
 plot                                     the curves, from the file of --out
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', short: 'h', default: false },
     moves: { type: 'string', default: '5' },
     out: { type: 'string', default: 'reports/bench.json' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string' },
     seconds: { type: 'string', default: '5' },
     throttling: { type: 'boolean', default: false },
   },
@@ -40,8 +40,10 @@ const before = (): Pick<Report, 'hook' | 'fleets'> =>
 /** What was measured now takes the place of the same from before. */
 const save = (measured: Partial<Pick<Report, 'hook' | 'fleets'>>): void => {
   const { hook, fleets } = before();
-  const isKept = ({ databases, throttling }: Report['fleets'][number]): boolean =>
-    measured.fleets?.some((fleet) => fleet.databases === databases && fleet.throttling === throttling) !== true;
+  const keyOf = ({ databases, throttling, metacontroller }: Report['fleets'][number]): string =>
+    JSON.stringify([databases, throttling, metacontroller]);
+  const isKept = (fleet: Report['fleets'][number]): boolean =>
+    measured.fleets?.every((other) => keyOf(other) !== keyOf(fleet)) ?? true;
   const report: Report = {
     machine: machine(),
     at: new Date().toISOString(),
@@ -72,14 +74,14 @@ const run = async (what: string | undefined): Promise<boolean> => {
   switch (what) {
     case 'quick':
       await runHook(1, 2);
-      await runFleet({ databases: 10, throttling: false, idleSeconds: 10, changes: false });
+      await runFleet({ databases: 10, throttling: false, idleSeconds: 10, changes: false, rounds: 1 });
       return true;
     case 'hook':
-      await runHook(Number(values.rounds), Number(values.seconds));
+      await runHook(Number(values.rounds ?? 5), Number(values.seconds));
       return true;
     case 'fleet':
       for (const databases of numbers(values.databases)) {
-        await runFleet({ databases, throttling, idleSeconds: 60, changes });
+        await runFleet({ databases, throttling, idleSeconds: 60, changes, rounds: Number(values.rounds ?? 1) });
       }
       return true;
     case 'move':

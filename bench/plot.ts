@@ -5,7 +5,7 @@ import { compile, type TopLevelSpec } from 'vega-lite';
 import { cpuSecondsOf } from './fleet/usage.ts';
 import type { Report } from './report.ts';
 
-type Row = { databases: number; what: string; value: number };
+type Row = { databases: number; what: string; metacontroller: string; value: number };
 
 const chart = (title: string, unit: string, values: Row[]): TopLevelSpec => ({
   title,
@@ -18,6 +18,7 @@ const chart = (title: string, unit: string, values: Row[]): TopLevelSpec => ({
     x: { field: 'databases', type: 'quantitative', scale: { type: 'log' }, title: 'databases' },
     y: { field: 'value', type: 'quantitative', scale: { type: 'log' }, title: unit },
     color: { field: 'what', type: 'nominal', title: null },
+    strokeDash: { field: 'metacontroller', type: 'nominal', title: 'Metacontroller' },
   },
 });
 
@@ -30,7 +31,8 @@ const rows = (
     .flatMap((fleet) =>
       Object.entries(series).flatMap(([what, valueOf]) => {
         const value = valueOf(fleet);
-        return value === undefined || value <= 0 ? [] : [{ databases: fleet.databases, what, value }];
+        const { databases, metacontroller } = fleet;
+        return value === undefined || value <= 0 ? [] : [{ databases, what, metacontroller, value }];
       }),
     );
 

@@ -18,11 +18,21 @@ export const hookLines = (figures: readonly HookFigures[]): string[] =>
 /** Some lines for each size of a fleet. */
 export const fleetLines = (figures: readonly FleetFigures[]): string[] => figures.flatMap(linesOf);
 
-const linesOf = ({ databases, throttling, created, floor, ratio, idle, changed }: FleetFigures): string[] => {
-  const limits = throttling ? ', EC2 with its limits' : '';
+const linesOf = ({
+  databases,
+  throttling,
+  metacontroller,
+  created,
+  floor,
+  ratio,
+  ratios,
+  idle,
+  changed,
+}: FleetFigures): string[] => {
+  const limits = `${metacontroller === 'real' ? ', real Metacontroller' : ''}${throttling ? ', EC2 with its limits' : ''}`;
   const calls = created.callsUntilReady;
   return [
-    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floor.seconds)} s, ratio ${digits(ratio, 2)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
+    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floor.seconds)} s, ratio ${digits(ratio, 2)}${spreadOf(ratios)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
     `  ${digits(created.requestsPerDatabase)} API requests a database (${digits(created.writesPerDatabase)} writes), ${digits(sum(created.ec2Calls) / databases)} of EC2, ${calls === undefined ? '?' : calls.median} QuestDB syncs (${calls?.least ?? '?'} to ${calls?.most ?? '?'})`,
     `  ${usageLine(created.usage)}`,
     `  the floor took ${digits(totalCpuSeconds(floor.usage))} s of CPU in all, the operator's run ${digits(totalCpuSeconds(created.usage))} s`,
@@ -31,13 +41,18 @@ const linesOf = ({ databases, throttling, created, floor, ratio, idle, changed }
   ];
 };
 
+const spreadOf = (ratios: readonly number[]): string =>
+  ratios.length < 2
+    ? ''
+    : ` (${digits(Math.min(...ratios), 2)} to ${digits(Math.max(...ratios), 2)} in ${ratios.length} rounds)`;
+
 const usageLine = (usage: UsageByPart): string =>
   ['hooks', 'metacontroller', 'kube-apiserver']
     .map((part) => `${part} ${digits(cpuSecondsOf(usage, part))} s of CPU, peak ${peakMiBOf(usage, part)} MiB`)
     .join('; ');
 
 const changedLine = ({ config, image, restart, loss }: NonNullable<FleetFigures['changed']>): string =>
-  `  config on all ${digits(config.seconds)} s (floor ${digits(config.floorSeconds)} s, ratio ${digits(config.ratio, 2)}), image ${digits(image.seconds)} s, restart until quiet ${digits(restart.quietSeconds)} s, ${loss.lost} machines lost ${digits(loss.seconds)} s`;
+  `  config on all ${digits(config.seconds)} s (floor ${digits(config.floorSeconds)} s, ratio ${digits(config.ratio, 2)}), image ${digits(image.seconds)} s, hooks ready ${digits(restart.hooksSeconds)} s after their start, restart until quiet ${digits(restart.quietSeconds)} s, ${loss.lost} machines lost ${digits(loss.seconds)} s`;
 
 const sum = (counts: Record<string, number>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);

@@ -1,4 +1,6 @@
 import type { ApiClient } from '../../local/metacontroller/api-client.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { askStatus } from '../../local/processes/control.ts';
 import type { BenchCluster } from './cluster.ts';
 import { untilQuiet } from './create-fleet.ts';
 import { forEach, isReady, NAMESPACE, nameOf, patchAll, untilReady, type Database } from './fleet.ts';
@@ -48,7 +50,8 @@ const changeFloor = async (cluster: BenchCluster, { count, seconds: limit }: Opt
 export type Changed = {
   config: { seconds: number; floorSeconds: number; ratio: number };
   image: { seconds: number };
-  restart: { readySeconds: number; quietSeconds: number };
+  /** From the start of the process until it says that it is ready; and until nothing is written any more. */
+  restart: { hooksSeconds: number; metacontrollerSeconds: number; quietSeconds: number };
   loss: { lost: number; seconds: number };
 };
 
@@ -65,12 +68,26 @@ export const measureChanges = async (cluster: BenchCluster, options: Options): P
   };
 };
 
-/** Hooks and Metacontroller are started anew at the same time, with the fleet there. */
+const LOOK_MS = 50;
+
+/** Until it says that it is ready, in seconds. */
+const start = async ({ act, settings }: BenchCluster, part: string): Promise<number> => {
+  const begin = Date.now();
+  await act(part, 'start');
+  for (;;) {
+    const status = await askStatus(settings, [part]);
+    if (status.parts.every(({ state }) => state === 'running')) return (Date.now() - begin) / 1000;
+    await sleep(LOOK_MS);
+  }
+};
+
+/** Hooks and Metacontroller are stopped and started anew, with the fleet there. */
 const restart = async (cluster: BenchCluster): Promise<Changed['restart']> => {
   const begin = Date.now();
-  for (const part of ['hooks', 'metacontroller']) await cluster.act(part, 'restart');
-  const readySeconds = (Date.now() - begin) / 1000;
-  return { readySeconds, quietSeconds: readySeconds + (await untilQuiet(cluster.settings, 600)) };
+  for (const part of ['metacontroller', 'hooks']) await cluster.act(part, 'stop');
+  const [hooksSeconds, metacontrollerSeconds] = [await start(cluster, 'hooks'), await start(cluster, 'metacontroller')];
+  const waited = (Date.now() - begin) / 1000;
+  return { hooksSeconds, metacontrollerSeconds, quietSeconds: waited + (await untilQuiet(cluster.settings, 600)) };
 };
 
 const LOST_OF = 10;

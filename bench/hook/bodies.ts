@@ -19,30 +19,49 @@ const small = (): Request => {
   return { ...request, children: { 'Service.v1': request.children['Service.v1'] ?? {} } };
 };
 
-/** What the API server keeps of who wrote which field, about as much as it keeps for such objects. */
-const managedFields = (object: KubernetesObject): unknown[] =>
-  ['metacontroller', 'kube-controller-manager'].map((manager) => ({
-    manager,
-    operation: 'Update',
-    apiVersion: object.apiVersion,
-    time: '2026-03-01T12:00:00Z',
-    fieldsType: 'FieldsV1',
-    fieldsV1: Object.fromEntries(
-      Object.keys(object.metadata).map((key) => [`f:${key}`, { '.': {}, [`k:{"uid":"${object.metadata.uid}"}`]: {} }]),
-    ),
-  }));
+/** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+const fieldsOf = (value: unknown): object =>
+  typeof value !== 'object' || value === null
+    ? {}
+    : Object.fromEntries(
+        Object.entries(value).map(([key, of]: [string, unknown]) =>
+          Array.isArray(value) ? [`k:{"name":"${key}"}`, { '.': {}, ...fieldsOf(of) }] : [`f:${key}`, fieldsOf(of)],
+        ),
+      );
 
-const withManagedFields = (request: Request): Request => ({
+/** What the API server keeps of who wrote which field: Metacontroller all that is wanted, a controller the status. */
+const managedFields = ({ apiVersion, kind: _kind, status, ...wanted }: KubernetesObject & { status?: unknown }) => [
+  managed('metacontroller', apiVersion, wanted),
+  ...(status === undefined ? [] : [managed('kube-controller-manager', apiVersion, { status }, 'status')]),
+];
+
+const managed = (manager: string, apiVersion: string, fields: object, subresource?: string): object => ({
+  manager,
+  operation: 'Update',
+  apiVersion,
+  time: '2026-03-01T12:00:00Z',
+  fieldsType: 'FieldsV1',
+  fieldsV1: fieldsOf(fields),
+  ...(subresource === undefined ? {} : { subresource }),
+});
+
+/** Metacontroller's memory of what it applied last. */
+const LAST_APPLIED = 'metacontroller.k8s.io/last-applied-configuration';
+
+/** What a recorded object leaves out, and a cluster adds. */
+const keptInCluster = (object: KubernetesObject & { status?: unknown }): KubernetesObject => {
+  const { status: _status, ...wanted } = object;
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: JSON.stringify(wanted) };
+  const metadata = { ...object.metadata, annotations, managedFields: managedFields(object) };
+  return { ...object, metadata };
+};
+
+const asKept = (request: Request): Request => ({
   ...request,
   children: Object.fromEntries(
     Object.entries(request.children).map(([kind, objects]) => [
       kind,
-      Object.fromEntries(
-        Object.entries(objects).map(([name, object]) => [
-          name,
-          { ...object, metadata: { ...object.metadata, managedFields: managedFields(object) } },
-        ]),
-      ),
+      Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, keptInCluster(object)])),
     ]),
   ),
 });
@@ -61,7 +80,7 @@ const withConfig = (request: Request, kilobytes: number): Request => {
 
 /** Requests of three sizes. */
 export const bodies = (): Body[] => {
-  const full = withManagedFields(recorded());
+  const full = asKept(recorded());
   return [small(), full, withConfig(full, 200)].map((request) => {
     const text = JSON.stringify(request);
     return { kilobytes: Math.round(text.length / 1024), text };

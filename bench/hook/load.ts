@@ -24,7 +24,8 @@ const residentMiB = ({ pid }: ChildProcess): number => {
 /** Milliseconds, and answers a second. */
 export type Load = { p50: number; p99: number; perSecond: number };
 
-const CONNECTIONS = 4;
+/** As many as a Metacontroller with --workers=20 has for a kind. */
+const CONNECTIONS = 20;
 
 /** So many seconds of calls, one after the other on each of a few connections. Throws when one is not answered with 200. */
 export const load = async (url: string, body: string, seconds: number): Promise<Load> => {

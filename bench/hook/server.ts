@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { acceptAnyone } from '../../hooks/authorization.ts';
 import { createRegistry } from '../../hooks/metrics.ts';
 import { databaseHooks } from '../../hooks/questdb/hooks.ts';
-import type { DatabasePorts } from '../../hooks/questdb/ports.ts';
+import type { DatabasePorts, Probe } from '../../hooks/questdb/ports.ts';
 import { createApp } from '../../hooks/server.ts';
 
 const [kind, answerFile = ''] = process.argv.slice(2);
@@ -17,6 +17,8 @@ const [kind, answerFile = ''] = process.argv.slice(2);
 const never = (): Promise<never> => Promise.reject(new Error('a database that is Ready asks for nothing'));
 
 /** A database that is Ready, with nothing to do, is all that is asked about. */
+const NO_NEWS: Probe = { result: undefined, isFresh: true };
+
 const ports: DatabasePorts = {
   cluster: {
     readParent: never,
@@ -29,7 +31,7 @@ const ports: DatabasePorts = {
     adopt: never,
     record: () => Promise.resolve(),
   },
-  probes: { last: () => ({ result: undefined, isFresh: true }) },
+  probes: { last: () => NO_NEWS, first: () => Promise.resolve(NO_NEWS) },
   capacityRetrySeconds: 180,
   operatorNamespace: 'questdb-fleet',
   now: () => new Date(),

@@ -17,7 +17,7 @@ export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>
   const pod = statefulSet === undefined || isSteady ? undefined : await readPod(ports, parent);
   // Only the request says that the StatefulSet is settled; that there is a pod was read from the API server.
   const canAnswer = isSteady || (runs && pod !== undefined);
-  const probe = canAnswer ? ports.probes.last(subjectOf(parent, pod)) : { result: undefined, isFresh: false };
+  const probe = canAnswer ? await ask(ports, subjectOf(parent, pod), isSteady) : UNASKED;
   return {
     pod,
     credentials: await credentialsFor(ports, parent, isSteady ? knownCredentials(statefulSet, probe) : undefined),
@@ -27,6 +27,12 @@ export const gather = async (ports: DatabasePorts, request: SyncRequest<QuestDB>
     now: ports.now(),
   };
 };
+
+const UNASKED: Probe = { result: undefined, isFresh: false };
+
+/** One that is Ready stays it without news. For one that has just started the answer is the last thing that is missing. */
+const ask = async ({ probes }: DatabasePorts, subject: ProbeSubject, isSteady: boolean): Promise<Probe> =>
+  isSteady ? probes.last(subject) : probes.first(subject);
 
 /** A database that is Ready keeps the ones it has, unless the Secret it is asked with has become another one. */
 const knownCredentials = (statefulSet: StatefulSet, { result }: Probe): Credentials | undefined => {

@@ -2,8 +2,7 @@ import { conditionOf, fails, holds, isUnknown, type Finding } from '../api/condi
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { configFinding } from './config-findings.ts';
 import { hasSpoken, saidBefore, wasReady, type Observed } from './observe.ts';
-import { isSettled } from './statefulset.ts';
-import { podFinding } from './pod.ts';
+import { rolloutFinding } from './rollout.ts';
 import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
 import { throughputWarning } from './throughput.ts';
@@ -25,22 +24,13 @@ export const partsOf = (observed: Observed, plan: DatabasePlan): Parts => ({
 export const readyFinding = (observed: Observed, plan: DatabasePlan, parts: Parts): Finding => {
   if (plan.step !== 'Serve') return fails(plan.reason, plan.message);
   if (parts.node.status !== 'True') return fails(parts.node.reason, parts.node.message);
-  if (!isServedAsPlanned(observed, plan)) return rolloutFinding(observed);
+  if (!isServedAsPlanned(observed, plan)) return rolloutFinding(observed, plan);
   if (parts.volume.status !== 'True') return fails(parts.volume.reason, parts.volume.message);
   const answer = answerFinding(observed);
   if (answer.status !== 'True') return answer;
   // What has not been asked yet says nothing against what was found before.
   const part = [parts.config, parts.writes].find(({ status }) => status === 'False');
   return part === undefined ? answer : fails(part.reason, part.message);
-};
-
-/** The StatefulSet is not there as planned yet; when its pod has nothing to complain of, it is the old one. */
-const rolloutFinding = ({ pod, statefulSet }: Observed): Finding => {
-  const isOldPodReady = statefulSet !== undefined && isSettled(statefulSet);
-  const finding = isOldPodReady && pod?.metadata.deletionTimestamp === undefined ? undefined : podFinding(pod);
-  return finding === undefined || finding.status === 'True'
-    ? fails('PodUpdating', 'Waiting for the StatefulSet controller to finish with the new pod template.')
-    : finding;
 };
 
 /** Without fresh news what was found before still holds: hooks that were restarted must not flip a fleet. */

@@ -61,6 +61,8 @@ export type Probe = { result: ProbeResult | undefined; isFresh: boolean };
 export type DatabaseProbes = {
   /** Never waits: gives what is known, and asks the database in the background when that is old. */
   last: (subject: ProbeSubject) => Probe;
+  /** The same; of a process that nobody has heard yet the answer is waited for, if it comes within half a second. */
+  first: (subject: ProbeSubject) => Promise<Probe>;
 };
 
 export type DatabasePorts = {

@@ -1,6 +1,6 @@
 import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
-import { podName } from '../api/names.ts';
+import { podName, type NodeNeed } from '../api/names.ts';
 import { fitsInto } from '../api/quantity.ts';
 import { hasSpoken, isReady, type Observed } from './observe.ts';
 import { isSettled, placementOf } from './statefulset.ts';
@@ -109,16 +109,22 @@ type Story = { reason: string; message: string };
 
 const creation = (observed: Observed, wish: Wish): Story => {
   const { name, need } = newNode(observed, wish);
-  return {
-    reason: 'NodeCreating',
-    message: `QuestDBNode "${name}" is made: one ${need.instanceType} in ${need.zone}.`,
-  };
+  return creationOf(name, need);
 };
 
+const creationOf = (name: string, { instanceType, zone }: Pick<NodeNeed, 'instanceType' | 'zone'>): Story => ({
+  reason: 'NodeCreating',
+  message: `QuestDBNode "${name}" is made: one ${instanceType} in ${zone}.`,
+});
+
+/** That the first launch is about to be asked for is no news: the story is the same from the QuestDBNode's creation to its instance. */
 const storyOf = (node: QuestDBNode): Story => {
-  const { reason, message } = (hasSpoken(node) ? conditionOf(node.status?.conditions, 'Ready') : undefined) ?? {
-    reason: 'NodeCreating',
-    message: `Waiting for QuestDBNode "${node.metadata.name}" to be looked at.`,
-  };
-  return { reason, message };
+  const { metadata, spec, status } = node;
+  const said = conditionOf(status?.conditions, 'Ready');
+  if (said === undefined || (said.reason === 'LaunchDecided' && status?.launch?.attempt === 1)) {
+    return creationOf(metadata.name, spec);
+  }
+  return hasSpoken(node)
+    ? { reason: said.reason, message: said.message }
+    : { reason: 'NodeCreating', message: `Waiting for QuestDBNode "${metadata.name}" to be looked at.` };
 };

@@ -7,24 +7,31 @@ import { nodeUidOf } from './whereabouts.ts';
 
 type Serve = Extract<DatabasePlan, { step: 'Serve' }>;
 
-/** Several ask it in each pass, and the template is rendered for it. */
-const answers = new WeakMap<Serve, { observed: Observed; isServed: boolean }>();
+type Rendered = ReturnType<typeof statefulSet>;
+
+/** Several ask for it in each pass, and it is what a pass costs most. */
+const rendered = new WeakMap<Serve, { observed: Observed; set: Rendered }>();
+
+/** The StatefulSet that serves as planned. */
+export const servingSet = (observed: Observed, plan: Serve): Rendered => {
+  const known = rendered.get(plan);
+  if (known?.observed === observed) return known.set;
+  const set = statefulSet(observed.database, plan, { current: observed.statefulSet });
+  rendered.set(plan, { observed, set });
+  return set;
+};
 
 /** Whether the pod that is wanted is there and ready: only then is another node of no more use. */
 export const isServedAsPlanned = (observed: Observed, plan: DatabasePlan): boolean => {
-  if (plan.step !== 'Serve') return false;
-  const known = answers.get(plan);
-  if (known?.observed === observed) return known.isServed;
-  const isServed = serves(observed, plan);
-  answers.set(plan, { observed, isServed });
-  return isServed;
+  const { statefulSet: current, pod } = observed;
+  return (
+    plan.step === 'Serve' &&
+    current !== undefined &&
+    isSettled(current) &&
+    templateHashOf(current) === templateHashOf(servingSet(observed, plan)) &&
+    (pod === undefined || isThePod(pod, plan))
+  );
 };
-
-const serves = ({ statefulSet: current, database, pod }: Observed, plan: Serve): boolean =>
-  current !== undefined &&
-  isSettled(current) &&
-  templateHashOf(current) === templateHashOf(statefulSet(database, plan, { current })) &&
-  (pod === undefined || isThePod(pod, plan));
 
 /** A template that was changed and changed back looks settled while the pod of the one between still ends. */
 const isThePod = (pod: Pod, { placement }: Serve): boolean => {

@@ -54,7 +54,7 @@ const LOOK_SECONDS = {
   /** Nobody says that a pod is gone. */
   end: 2,
   /** That its pod is ready comes with the StatefulSet, which is watched; what keeps it from that does not. */
-  pod: 3,
+  pod: 10,
   /** What a refusal is about may be mended anywhere. */
   refusal: 5,
   /** QuestDBVolume and QuestDBNode are watched: whatever they say is a call of its own. Only the time of a shortage goes by in silence. */

@@ -37,6 +37,19 @@ export const holdsVolumes = ({ status }: ClusterNode): boolean => (status?.volum
 
 export const isCordoned = (node: ClusterNode): boolean => node.spec?.unschedulable === true;
 
+/**
+ * The taints of its start that are still on the Node: of the cloud controller, and by convention those of agents that are not ready (CNI, CSI driver).
+ * A pod that is made while there are some is tried again by the scheduler late. Any other taint may be one that the database tolerates.
+ */
+export const startTaints = ({ spec }: ClusterNode): string[] =>
+  (spec?.taints ?? []).map(({ key }) => key).filter((key) => OF_START.has(key) || /\/(agent-)?not-ready$/.test(key));
+
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const OF_START: ReadonlySet<string> = new Set([
+  'node.cloudprovider.kubernetes.io/uninitialized',
+  'node.kubernetes.io/network-unavailable',
+]);
+
 /** Whether the Node is said to be out of service, by whomever. */
 export const isOutOfService = (node: ClusterNode): boolean =>
   node.spec?.taints?.some(({ key }) => key === OUT_OF_SERVICE.key) ?? false;

@@ -11,9 +11,9 @@ import { subnetsIn } from './subnets.ts';
 import { classTagsBehind } from './tags.ts';
 
 /** Whether the class has moved on since the launch. It is said and not acted on: a running instance is never touched for it. */
-export const driftOf = (observed: Observed): Finding => {
+export const driftOf = (observed: Observed, instanceId: string | undefined): Finding => {
   const { parent, nodeClass, image } = observed;
-  const { instanceId, launch } = parent.status ?? {};
+  const { launch } = parent.status ?? {};
   if (instanceId === undefined || launch === undefined) {
     return isUnknown('NotLaunched', 'No launch is known that could be held against the class.');
   }

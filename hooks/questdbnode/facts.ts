@@ -2,7 +2,7 @@ import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
-import { nodeOf, type ClusterNode } from './cluster-node.ts';
+import { startTaints, isNodeReady, nodeOf, type ClusterNode } from './cluster-node.ts';
 import { factsForLaunch, factsForStatus, ifSaid } from './launch-facts.ts';
 import { nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
@@ -56,7 +56,7 @@ const compile = async (ports: NodePorts, readings: Readings): Promise<Observed> 
     impairedSince: await impairedSince(ports, instance),
     owned,
     returned: returnedInstance(parent, fleet),
-    driverRegistered: node !== undefined && (await hasDriver(ports, parent, node.metadata.name)),
+    driverRegistered: node !== undefined && (await hasDriver(ports, parent, node)),
     ...(mayLaunch(parent, owned, instance)
       ? await factsForLaunch(ports, parent, nodeClass)
       : await factsForStatus(ports, { parent, nodeClass, node })),
@@ -96,6 +96,9 @@ const impairedSince = async ({ compute }: NodePorts, instance: Instance | undefi
   return since === undefined ? undefined : new Date(since);
 };
 
-const hasDriver = async ({ cluster }: NodePorts, { status }: QuestDBNode, nodeName: string): Promise<boolean> =>
-  conditionOf(status?.conditions, 'Joined')?.status === 'True' ||
-  (await cluster.csiDriversOf(nodeName)).includes(EBS_DRIVER);
+/** It is the last thing that is missing, and asked for where nothing else is. */
+const hasDriver = async ({ cluster }: NodePorts, { status }: QuestDBNode, node: ClusterNode): Promise<boolean> => {
+  if (conditionOf(status?.conditions, 'Joined')?.status === 'True') return true;
+  const isMissingMore = !isNodeReady(node) || (status?.joinedAt === undefined && startTaints(node).length > 0);
+  return !isMissingMore && (await cluster.csiDriversOf(node.metadata.name)).includes(EBS_DRIVER);
+};

@@ -1,7 +1,7 @@
 import { fails, holds, type Finding } from '../api/conditions.ts';
 import type { Fence, LaunchIntent, Replaced, Shortage } from './memory.ts';
-import { isNodeReady } from './cluster-node.ts';
-import type { Observed } from './observe.ts';
+import { startTaints, isNodeReady, type ClusterNode } from './cluster-node.ts';
+import { isJustLaunched, type Observed } from './observe.ts';
 import type { Instance } from './ports.ts';
 import type { Progress } from './progress.ts';
 import type { JoinStep } from './steps.ts';
@@ -22,14 +22,8 @@ const STORIES: Stories = {
   Decide: ({ launch }) =>
     launching('LaunchDecided', `The launch of ${describe(launch)} is written down; EC2 is asked next.`),
   Relaunch: ({ replaced, launch }) => launching('LaunchDecided', relaunching(replaced, launch)),
-  Launched: ({ instanceId }) => hidden(instanceId),
-  AwaitVisible: ({ instanceId }, { node }) =>
-    isNodeReady(node)
-      ? launching(
-          'InstanceNotVisible',
-          `EC2 does not show instance ${instanceId}, and its Node is Ready: nothing is done. Check the region and the account of the operator.`,
-        )
-      : hidden(instanceId),
+  Launched: ({ instanceId }) => joining(instanceId, 'NodeNotJoined'),
+  AwaitVisible: ({ instanceId }, observed) => unseen(instanceId, observed),
   AwaitToken: () =>
     launching(
       'InstanceNotVisible',
@@ -43,7 +37,7 @@ const STORIES: Stories = {
   NoCapacity: ({ shortage }, observed) => short(observed, shortage),
   AwaitCapacity: ({ shortage }, observed) => short(observed, shortage),
   Adopt: ({ instance }) => joining(instance.instanceId, 'NodeNotJoined'),
-  AwaitJoin: ({ instance, waitsFor }) => joining(instance.instanceId, waitsFor),
+  AwaitJoin: ({ instance, waitsFor }, { node }) => joining(instance.instanceId, waitsFor, node),
   Serve: ({ instance }, observed) => serving(observed, instance),
   Started: ({ instanceId }) =>
     there(instanceId, 'InstanceStarting', `Instance ${instanceId} was stopped and is being started.`),
@@ -83,6 +77,16 @@ export const partsOf = (observed: Observed, progress: Progress): Parts =>
 
 const hidden = (instanceId: string): Parts =>
   launching('InstanceNotVisible', `Instance ${instanceId} was launched; waiting for EC2 to show it.`);
+
+const unseen = (instanceId: string, observed: Observed): Parts => {
+  if (isNodeReady(observed.node)) {
+    return launching(
+      'InstanceNotVisible',
+      `EC2 does not show instance ${instanceId}, and its Node is Ready: nothing is done. Check the region and the account of the operator.`,
+    );
+  }
+  return isJustLaunched(observed) ? joining(instanceId, 'NodeNotJoined') : hidden(instanceId);
+};
 
 const back = ({ instanceId }: Instance): Parts =>
   there(instanceId, 'NodeNotReady', `Instance ${instanceId} is back; waiting for its Node.`);
@@ -124,12 +128,17 @@ const there = (instanceId: string, reason: string, message: string): Parts => ({
   stalled: HEALTHY,
 });
 
-const joining = (instanceId: string, waitsFor: JoinStep): Parts =>
-  there(instanceId, waitsFor, `${WAITS_FOR[waitsFor]} (instance ${instanceId}).`);
+const joining = (instanceId: string, waitsFor: JoinStep, node?: ClusterNode): Parts => {
+  const taints = node === undefined ? '' : startTaints(node).join(', ');
+  const sentence =
+    waitsFor === 'NodeTainted'
+      ? `Waiting for the taints of its start to be taken off the Node: ${taints}`
+      : WAITS_FOR[waitsFor];
+  return there(instanceId, waitsFor, `${sentence} (instance ${instanceId}).`);
+};
 
-const WAITS_FOR: Readonly<Record<JoinStep, string>> = {
-  InstancePending: 'Waiting for EC2 to bring the instance to running',
-  NodeNotJoined: 'Waiting for the instance to boot and join the cluster as a Node',
+const WAITS_FOR: Readonly<Record<Exclude<JoinStep, 'NodeTainted'>, string>> = {
+  NodeNotJoined: 'Waiting for the instance to boot and join the cluster as a Node that is Ready',
   NodeNotReady: 'Waiting for the Node to become Ready',
   DriverNotRegistered: 'Waiting for the EBS CSI driver (ebs.csi.aws.com) to register on the Node',
 };

@@ -103,7 +103,7 @@ export const planUnseen = (
     : wait;
 };
 
-/** From the moment on at which it was missed; an instance that nobody has seen yet, from its launch. */
+/** From the moment on at which it was missed. */
 const hiddenSince = ({ parent, now }: Observed): Date => {
   const missedAt = falseSince(parent, 'Launched');
   const { launchedAt } = parent.status ?? {};

@@ -65,6 +65,21 @@ export const returnedInstance = (
 /** It cannot come back, whatever is done. */
 export const isEnding = (state: Instance['state']): boolean => state === 'shutting-down' || state === 'terminated';
 
+/** EC2 shows what it made after some seconds: that is nobody's news. */
+const SHOWN_SECONDS = 30;
+
+export const isJustLaunched = ({ parent: { status }, now }: Pick<Observed, 'parent' | 'now'>): boolean =>
+  conditionOf(status?.conditions, 'Launched')?.status === 'True' &&
+  now.getTime() - Date.parse(status?.launchedAt ?? '') < SHOWN_SECONDS * 1000;
+
+/** A Node becomes Ready step by step. In its first minute they are nobody's news, and each would be a write for every database. */
+const JOINING_SECONDS = 60;
+
+/** Whether the Node is so new that it may well not be Ready yet. */
+export const isJoining = ({ parent, now }: Pick<Observed, 'parent' | 'now'>, { metadata }: ClusterNode): boolean =>
+  parent.status?.joinedAt === undefined &&
+  now.getTime() - Date.parse(metadata.creationTimestamp ?? '') < JOINING_SECONDS * 1000;
+
 /** Since when a condition of this object's own says False. */
 export const falseSince = ({ status }: QuestDBNode, type: 'Launched' | 'Joined'): Date | undefined => {
   const condition = conditionOf(status?.conditions, type);

@@ -1,8 +1,8 @@
 import { rfc3339 } from '../api/conditions.ts';
 import { ATTEMPT } from '../api/labels.ts';
 import { fenceOf, planAlive, planDead, planStopping, planUnseen, type LossStep } from './loss.ts';
-import { isNodeReady } from './cluster-node.ts';
-import type { Observed } from './observe.ts';
+import { startTaints, isNodeReady, type ClusterNode } from './cluster-node.ts';
+import { isJoining, type Observed } from './observe.ts';
 import { planDecision, planLaunch } from './plan-launch.ts';
 import type { Instance } from './ports.ts';
 import { isShort } from './shortage.ts';
@@ -93,10 +93,17 @@ const joinTimeout = ({ instanceId }: Instance, limit: number, waitsFor: JoinStep
 const secondsSinceLaunch = ({ now }: Observed, { launchTime }: Instance): number =>
   (now.getTime() - Date.parse(launchTime)) / 1000;
 
-const joinStep = ({ node, driverRegistered }: Observed, instance: Instance): JoinStep | undefined => {
-  if (instance.state === 'pending') return 'InstancePending';
-  if (node === undefined) return 'NodeNotJoined';
+const joinStep = (observed: Observed, { state }: Instance): JoinStep | undefined => {
+  const { node } = observed;
+  if (state === 'pending' || node === undefined) return 'NodeNotJoined';
+  const missing = missingOf(observed, node);
+  return missing !== undefined && isJoining(observed, node) ? 'NodeNotJoined' : missing;
+};
+
+/** Only the first time a Node must be free of taints: later they say something else, and the pod is there. */
+const missingOf = ({ parent, driverRegistered }: Observed, node: ClusterNode): JoinStep | undefined => {
   if (!isNodeReady(node)) return 'NodeNotReady';
+  if (parent.status?.joinedAt === undefined && startTaints(node).length > 0) return 'NodeTainted';
   return driverRegistered ? undefined : 'DriverNotRegistered';
 };
 

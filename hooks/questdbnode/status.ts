@@ -7,7 +7,7 @@ import { driftOf } from './drift.ts';
 import { partsOf, type Parts } from './findings.ts';
 import type { LaunchIntent, NodeStatus, Replaced } from './memory.ts';
 import type { ClusterNode } from './cluster-node.ts';
-import type { Observed } from './observe.ts';
+import { isJoining, isJustLaunched, type Observed } from './observe.ts';
 import type { Progress } from './progress.ts';
 import type { Retiring } from './retiring.ts';
 
@@ -25,7 +25,7 @@ export const statusOf = (observed: Observed, progress: Progress, ends: Retiring,
         Ready: readyOf(parts),
         Stalled: stalledOf(parts, ends, tagsRefused),
         ...retiringFinding(ends),
-        Drifted: driftOf(observed),
+        Drifted: driftOf(observed, identityOf(observed, progress).instanceId),
         DisruptionTarget: disruptionOf(observed, progress),
       },
       { previous: parent.status?.conditions, generation: generationOf(parent), now },
@@ -77,7 +77,7 @@ const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {
     (isKnown ? status?.joinedAt : undefined) ?? (progress.step === 'Serve' ? rfc3339(observed.now) : undefined);
   return {
     ...definedOnly({ instanceId, launchedAt, joinedAt }),
-    ...(isKnown ? shownFacts(observed) : {}),
+    ...(isKnown ? shownFacts(observed, progress) : launchedFacts(observed, progress)),
   };
 };
 
@@ -85,14 +85,19 @@ const instanceFacts = (observed: Observed, progress: Progress): NodeStatus => {
 const definedOnly = (facts: Record<string, unknown>): NodeStatus =>
   Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 
-const shownFacts = ({ instance, node }: Observed): NodeStatus =>
-  instance === undefined
-    ? {}
-    : {
-        instanceType: instance.instanceType,
-        zone: instance.zone,
-        ...(node === undefined ? {} : { nodeName: node.metadata.name }),
-      };
+const shownFacts = (observed: Observed, { step }: Progress): NodeStatus => {
+  const { parent, instance, node } = observed;
+  const { instanceType, zone } = instance ?? (isJustLaunched(observed) ? parent.status : undefined) ?? {};
+  const nodeName =
+    instance === undefined || node === undefined || (isJoining(observed, node) && step !== 'Serve')
+      ? undefined
+      : node.metadata.name;
+  return definedOnly({ instanceType, zone, nodeName });
+};
+
+/** What EC2 was asked for is what it made; the next reading shows it. */
+const launchedFacts = ({ parent }: Observed, progress: Progress): NodeStatus =>
+  progress.step === 'Launched' ? { instanceType: progress.launch.instanceType, zone: parent.spec.zone } : {};
 
 type InstanceIdentity = { instanceId: string | undefined; launchedAt: string | undefined };
 

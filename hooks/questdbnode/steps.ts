@@ -43,6 +43,6 @@ export type NodePlan =
 
 export type Lost = Extract<LossStep, { step: 'Lost' }>;
 
-export type JoinStep = 'InstancePending' | 'NodeNotJoined' | 'NodeNotReady' | 'DriverNotRegistered';
+export type JoinStep = 'NodeNotJoined' | 'NodeNotReady' | 'NodeTainted' | 'DriverNotRegistered';
 
 export type PlanContext = { clusterName: string; timing: NodeTiming };

@@ -124,7 +124,8 @@ const start = async (ports: NodePorts, observed: Observed, instanceId: string): 
 const stopped = ({ fence, force }: Extract<NodePlan, { step: 'Stop' }>): string =>
   `Instance ${fence.instanceId} is ${force ? 'forced to stop' : 'stopped'} (${fence.reason}), so that nobody else writes to the volume.`;
 
-const AT_ONCE_SECONDS = 1;
+/** As soon as Metacontroller has seen what it wrote. */
+const AT_ONCE_SECONDS = 0.2;
 const AT_ONCE: ReadonlySet<Progress['step']> = new Set([
   'Adopt',
   'Decide',

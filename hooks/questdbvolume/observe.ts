@@ -1,4 +1,4 @@
-import { isTrueFor } from '../api/conditions.ts';
+import { conditionOf, isTrueFor } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { EBS_DRIVER, NODE_ZONE_KEYS } from '../api/zones.ts';
@@ -88,6 +88,22 @@ export const settledClaim = (request: SyncRequest<QuestDBVolume>): Claim | undef
     ? claim
     : undefined;
 };
+
+/** The claim out of the same cache still waits for the database's pod, as it did in an earlier pass: there is nothing to be looked for. */
+export const isStillUnbound = ({ related }: SyncRequest<QuestDBVolume>, parent: QuestDBVolume): boolean => {
+  const ready = conditionOf(parent.status?.conditions, 'Ready');
+  if (ready?.reason !== 'WaitingForFirstConsumer' || ready.observedGeneration !== generationOf(parent)) return false;
+  const claim = objectsOf<Claim>(related, 'PersistentVolumeClaim.v1').find(
+    ({ metadata }) => metadata.name === parent.status?.claimName,
+  );
+  return claim !== undefined && isDataOf(identityOf(parent), claim.metadata) && isUnbound(claim);
+};
+
+const isUnbound = (claim: Claim): boolean =>
+  claim.status?.phase === 'Pending' &&
+  claim.spec?.volumeName === undefined &&
+  claim.metadata.deletionTimestamp === undefined &&
+  !isRetained(claim);
 
 export const isBound = ({ metadata, status }: Claim): boolean =>
   status?.phase === 'Bound' && metadata.deletionTimestamp === undefined;

@@ -7,7 +7,7 @@ import { refusable } from '../metacontroller/refusable.ts';
 import { announceFind, announceGrowth } from './announce.ts';
 import { carryOut } from './carry-out.ts';
 import { gather } from './facts.ts';
-import { identityOf, settledClaim } from './observe.ts';
+import { identityOf, isStillUnbound, settledClaim } from './observe.ts';
 import { planNext } from './plan.ts';
 import type { VolumeOutcome } from './steps.ts';
 import { fulfils, wishFor } from './growth.ts';
@@ -24,6 +24,8 @@ export const syncVolume =
     }
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
     const parent = assertLiving(assertCurrent(request.parent, live));
+    if (isStillUnbound(request, parent))
+      return { status: sameStatus(parent), children: [], resyncAfterSeconds: LONG_WAIT_SECONDS };
     return refusable(parent, ports.now, async () => {
       const observed = await gather(ports, request, parent);
       const next = planNext(observed);
@@ -53,16 +55,25 @@ const isStillRight = async ({ storage }: VolumePorts, parent: QuestDBVolume): Pr
 };
 
 /** All was well and still is: the status as it was, with the size the claim has now. */
-const settledStatus = ({ status }: QuestDBVolume, claim: Claim): VolumeStatus => {
+const settledStatus = (parent: QuestDBVolume, claim: Claim): VolumeStatus => ({
+  ...sameStatus(parent),
+  ...sizeFact(claim),
+});
+
+/** Without what Metacontroller adds. */
+const sameStatus = ({ status }: QuestDBVolume): VolumeStatus => {
   const { observedGeneration: _set, ...kept } = status ?? {};
-  return { ...kept, ...sizeFact(claim) };
+  return kept;
 };
 
 const AT_ONCE_SECONDS = 1;
 const WAIT_SECONDS = 5;
 const LONG_WAIT_SECONDS = 30;
 
-/** PersistentVolumes and EBS volumes are not watched. */
+/** What its claim says: that is watched. */
+const SAID_BY_CLAIM: ReadonlySet<string> = new Set(['WaitingForBinding', 'WaitingForFirstConsumer']);
+
+/** Claims are watched. PersistentVolumes and EBS volumes are not. */
 const lookAgain = (plan: VolumeOutcome): { resyncAfterSeconds?: number } => {
   switch (plan.step) {
     case 'Keep':
@@ -70,9 +81,14 @@ const lookAgain = (plan: VolumeOutcome): { resyncAfterSeconds?: number } => {
     case 'AwaitGrowth':
       return { resyncAfterSeconds: plan.reason === 'Modifying' ? WAIT_SECONDS : LONG_WAIT_SECONDS };
     case 'Wait':
+      return { resyncAfterSeconds: SAID_BY_CLAIM.has(plan.reason) ? LONG_WAIT_SECONDS : WAIT_SECONDS };
     case 'Refuse':
       return { resyncAfterSeconds: WAIT_SECONDS };
-    default:
+    case 'CreateBlank':
+    case 'Bind':
+    case 'TakeClaim':
+      return { resyncAfterSeconds: LONG_WAIT_SECONDS };
+    case 'MakePersistentVolume':
       return { resyncAfterSeconds: AT_ONCE_SECONDS };
   }
 };

@@ -11,6 +11,10 @@ const SHUTDOWN: Shape<V1Taint> = { key: 'node.cloudprovider.kubernetes.io/shutdo
 export const instanceIdOf = (node: V1Node): string | undefined =>
   /^aws:\/\/\/[^/]+\/(i-[0-9a-z]+)$/.exec(node.spec?.providerID ?? '')?.[1];
 
+/** Whether nobody has seen its instance yet. */
+export const isUninitialized = (node: V1Node): boolean =>
+  node.spec?.taints?.some(({ key }) => key === UNINITIALIZED) === true;
+
 const isReady = (node: V1Node): boolean =>
   node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 

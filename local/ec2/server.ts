@@ -5,7 +5,7 @@ import { answerQuery } from './endpoint.ts';
 import { CONNECTION_RESET } from './faults.ts';
 import { violationsIn } from './invariants.ts';
 import type { Simulation } from './simulation.ts';
-import { machinesView, stateView } from './views.ts';
+import { machinesView, stateView, userDataView } from './views.ts';
 
 const MAX_BODY = 4 * 1024 * 1024;
 
@@ -66,10 +66,13 @@ const answerSideDoor = async (
 ): Promise<void> => {
   const path = (request.url ?? '').split('?')[0] ?? '';
   const view = VIEWS.get(path);
+  const launched = /^\/_simulator\/user-data\/([\w-]+)$/.exec(path)?.[1];
   const command = /^\/_simulator\/commands\/([\w-]+)$/.exec(path)?.[1];
   if (request.method === 'GET' && view) {
     simulation.present(() => undefined);
     sendJson(response, 200, view(simulation));
+  } else if (request.method === 'GET' && launched !== undefined) {
+    sendJson(response, 200, userDataView(simulation, launched));
   } else if (request.method === 'POST' && command !== undefined) {
     const body = parseCommandBody(await readBody(request));
     sendJson(response, 200, runCommand(simulation, command, body) ?? {});

@@ -21,7 +21,6 @@ export type Machine = {
   hasNetwork: boolean;
   privateIpAddress: string;
   privateDnsName: string;
-  userData: string;
   /** `none`: a machine of the local cluster itself, which nobody boots. */
   bootAs: 'process' | 'kwok' | 'none';
   attachedVolumes: { volumeId: string; device: string }[];
@@ -51,13 +50,17 @@ export const machinesView = (simulation: Simulation): Machine[] => {
       hasNetwork: hasNetwork(instance),
       privateIpAddress: instance.privateIpAddress,
       privateDnsName: instance.privateDnsName,
-      userData: instance.userData,
       bootAs: instance.bootAs,
       attachedVolumes: volumesOf(context, instance.id).flatMap(({ id, attachment }) =>
         attachment && attachment.state !== 'attaching' ? [{ volumeId: id, device: attachment.device }] : [],
       ),
     }));
 };
+
+/** What an instance was launched with; base64. Asked for once by a machine that boots: it is the most of what there is to say of one. */
+export const userDataView = (simulation: Simulation, instanceId: string): { userData: string } => ({
+  userData: simulation.present(() => undefined).account.instances[instanceId]?.userData ?? '',
+});
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
 

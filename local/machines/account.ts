@@ -14,8 +14,6 @@ export type Machine = {
   hasNetwork: boolean;
   privateIpAddress: string;
   privateDnsName: string;
-  /** base64, as EC2 keeps it. */
-  userData: string;
   bootAs: 'process' | 'kwok' | 'none';
   attachedVolumes: { volumeId: string; device: string }[];
 };
@@ -25,4 +23,12 @@ export const fetchMachines = async (ec2Url: string): Promise<Machine[]> => {
   const answer = await fetch(new URL('/_simulator/machines', ec2Url), { signal: AbortSignal.timeout(5000) });
   if (!answer.ok) throw new Error(`the simulated EC2 answered ${String(answer.status)}`);
   return (await answer.json()) as Machine[];
+};
+
+/** base64, as EC2 keeps it; empty when it was launched without. */
+export const fetchUserData = async (ec2Url: string, instanceId: string): Promise<string> => {
+  const url = new URL(`/_simulator/user-data/${instanceId}`, ec2Url);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
+  if (!answer.ok) throw new Error(`the simulated EC2 answered ${String(answer.status)}`);
+  return ((await answer.json()) as { userData: string }).userData;
 };

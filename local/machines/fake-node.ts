@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from 'pino';
-import { messageOf, MERGE, STRATEGIC_MERGE, type Api } from './api.ts';
+import { messageOf, STRATEGIC_MERGE, type Api } from './api.ts';
 import { uniqueName, volumeOfClaim } from './disks.ts';
 import { claimNames, finishGrowth } from './growth.ts';
 import type { Network } from './network.ts';
@@ -110,9 +110,9 @@ export const startFakeNode = async (deps: FakeNodeDeps): Promise<void> => {
   };
   const join = async (): Promise<void> => {
     if (!network.isUp()) throw new Error('the machine has no network');
-    await register(api, identity, FAKE_NODE);
+    // With what the machine has, as a kubelet does: KWOK would say that it has no end of everything.
+    await register(api, identity, { annotations: FAKE_NODE, status: resourcesOf(identity) });
     await wake(api, identity.name);
-    await api.core.patchNodeStatus({ name: identity.name, body: { status: resourcesOf(identity) } }, MERGE);
   };
   await insist(RETRY_MS, power, join, tell('not registered'));
   followNetwork(deps);

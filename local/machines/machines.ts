@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { fetchMachines, type Machine } from './account.ts';
+import { fetchMachines, fetchUserData, type Machine } from './account.ts';
 import type { AddressBook } from './addresses.ts';
 import { apiWithCertificate, messageOf, type Api } from './api.ts';
 import { issueNodeCertificate } from './client-certificate.ts';
@@ -12,7 +12,7 @@ import { openLine } from './line.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { NodeIdentity } from './node-object.ts';
 import { killLeftOvers, processesIn, type Processes } from './processes.ts';
-import { pause, repeat } from './repeat.ts';
+import { insist, isAborted, pause, repeat } from './repeat.ts';
 import type { Timing } from './timing.ts';
 import { parseUserData, UserDataError } from './user-data.ts';
 import { isWorker, workerIdentity, WORKER_NODE } from './worker.ts';
@@ -45,19 +45,37 @@ type Boot = { identity: NodeIdentity; api: Api };
 
 type Join = { server: string; authority: string; identity: NodeIdentity };
 
-const joinOf = async (deps: MachinesDeps, machine: Machine): Promise<Join> => {
+/** A machine without the answer of its metadata service boots on when it has it. */
+const userDataOf = async (
+  { ec2Url, log }: MachinesDeps,
+  { instanceId }: Machine,
+  power: AbortSignal,
+): Promise<string> =>
+  (await insist(
+    RETRY_MS,
+    power,
+    () => fetchUserData(ec2Url, instanceId),
+    (error) => {
+      log.warn({ instance: instanceId, error: messageOf(error) }, 'no user data yet');
+    },
+  )) ?? '';
+
+const RETRY_MS = 500;
+
+const joinOf = async (deps: MachinesDeps, { machine, power }: Powered): Promise<Join> => {
   if (isWorker(machine)) {
     const authority = await readFile(join(deps.pkiFolder, 'ca.crt'), 'utf8');
     return { server: deps.apiServerUrl, authority, identity: workerIdentity(machine) };
   }
-  const { cluster, kubelet, labels, taints } = parseUserData(machine.userData);
+  const { cluster, kubelet, labels, taints } = parseUserData(await userDataOf(deps, machine, power.signal));
   const identity = { name: machine.privateDnsName, machine, kubelet, labels, taints };
   return { server: cluster.apiServerEndpoint, authority: cluster.certificateAuthority, identity };
 };
 
 /** A kubelet reaches the API server through the network of its machine, and in no other way. */
-const bootOf = async (deps: MachinesDeps, { machine, network, power }: Powered): Promise<Boot> => {
-  const { server, authority, identity } = await joinOf(deps, machine);
+const bootOf = async (deps: MachinesDeps, powered: Powered): Promise<Boot> => {
+  const { network, power } = powered;
+  const { server, authority, identity } = await joinOf(deps, powered);
   const certificate = await issueNodeCertificate(deps.pkiFolder, identity.name);
   const url = await openLine(server, network, power.signal);
   return { identity, api: apiWithCertificate(url, authority, certificate) };
@@ -65,7 +83,7 @@ const bootOf = async (deps: MachinesDeps, { machine, network, power }: Powered):
 
 /** A KWOK Node has no kubelet: it is made in the name of this program. */
 const bootFake = async (deps: MachinesDeps, { machine, power, network }: Powered, log: Logger): Promise<void> => {
-  const { kubelet, labels, taints } = parseUserData(machine.userData);
+  const { kubelet, labels, taints } = parseUserData(await userDataOf(deps, machine, power.signal));
   const identity = { name: machine.privateDnsName, machine, kubelet, labels, taints };
   await startFakeNode({ api: deps.api, identity, log, timing: deps.timing, network, power: power.signal });
 };
@@ -95,6 +113,7 @@ const boot = async (deps: MachinesDeps, powered: Powered, log: Logger): Promise<
     await (machine.bootAs === 'kwok' ? bootFake : bootReal)(deps, powered, log);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (isAborted(power.signal)) return;
     const what = error instanceof UserDataError ? 'the user data is wrong: this machine never joins' : 'boot failed';
     log.error({ error: messageOf(error) }, what);
   }

@@ -1,4 +1,4 @@
-import type { V1CSINode, V1Node, V1Taint } from '@kubernetes/client-node';
+import type { V1CSINode, V1Node, V1NodeStatus, V1Taint } from '@kubernetes/client-node';
 import { DRIVER_NAME, ZONE_KEY } from '../csi/names.ts';
 import type { Machine } from './account.ts';
 import type { KubeletConfig, Reserved } from './kubelet-config.ts';
@@ -35,8 +35,11 @@ const labelsOf = ({ name, machine, labels }: NodeIdentity): Record<string, strin
   ...labels,
 });
 
+/** What a Node may be registered with beside that. */
+export type NodeExtras = { annotations?: Record<string, string>; status?: Shape<V1NodeStatus> };
+
 /** The Node as its kubelet registers it. */
-export const nodeObject = (identity: NodeIdentity, annotations: Record<string, string> = {}): Shape<V1Node> => ({
+export const nodeObject = (identity: NodeIdentity, { annotations, status }: NodeExtras = {}): Shape<V1Node> => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
@@ -45,6 +48,7 @@ export const nodeObject = (identity: NodeIdentity, annotations: Record<string, s
     annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true', ...annotations },
   },
   spec: { providerID: providerId(identity), taints: [UNINITIALIZED, ...identity.taints] },
+  ...(status === undefined ? {} : { status }),
 });
 
 const EBS_VOLUMES_PER_INSTANCE = 25;

@@ -1,7 +1,7 @@
 import type { V1Node } from '@kubernetes/client-node';
 import type { Api } from './api.ts';
 import { isAnswer, MERGE, orAbsent } from './api.ts';
-import { csiNodeObject, nodeObject, providerId, type NodeIdentity } from './node-object.ts';
+import { csiNodeObject, nodeObject, providerId, type NodeExtras, type NodeIdentity } from './node-object.ts';
 import { asModel, type Shape } from './shape.ts';
 
 const createOrRead = async (api: Api, wanted: Shape<V1Node>): Promise<V1Node> => {
@@ -28,12 +28,8 @@ const ensureCsiNode = async (api: Api, identity: NodeIdentity, node: V1Node): Pr
  * @throws when the name still belongs to another instance: addresses are used again, and the Node of the instance before
  *   goes when the cloud controller has seen it end
  */
-export const register = async (
-  api: Api,
-  identity: NodeIdentity,
-  annotations: Record<string, string> = {},
-): Promise<V1Node> => {
-  const wanted = nodeObject(identity, annotations);
+export const register = async (api: Api, identity: NodeIdentity, more: NodeExtras = {}): Promise<V1Node> => {
+  const wanted = nodeObject(identity, more);
   const node = await createOrRead(api, wanted);
   if (node.spec?.providerID !== providerId(identity)) {
     throw new Error(`Node ${identity.name} belongs to ${node.spec?.providerID ?? 'no instance'}`);

@@ -7,7 +7,7 @@ import type { Handlers, Informer } from './informer.ts';
 import type { InformerPool, InformerShare } from './informer-pool.ts';
 import { toObjectMap, type ObjectMap } from './object-map.ts';
 import { matchesRule, objectsOfRule, type NamespaceLabels, type RelatedRule } from './related-rule.ts';
-import { kindKeyOf, pathOf } from './resource.ts';
+import { kindKeyOf, pathOf, type Resource } from './resource.ts';
 
 /** The list of a related kind is not there yet: the pass comes again soon, without an event. */
 export class RelatedNotSynced extends Error {}
@@ -28,42 +28,54 @@ type CustomizeOptions = {
   enqueue: (parent: ApiObject) => void;
 };
 
-type RulesOf = (parent: ApiObject) => Promise<RelatedRule[]>;
+/** A rule and what it is about. */
+type Selection = { rule: RelatedRule; resource: Resource };
+
+type Rules = {
+  of: (parent: ApiObject) => Promise<Selection[]>;
+  /** The same without a wait, where the hook has been asked already. */
+  remembered: (parent: ApiObject) => Selection[] | undefined;
+};
 
 const REMEMBERED_FOR_MS = 20 * 60 * 1000;
 
 /** Rules by parent uid and generation: within a generation the hook is asked once, whatever else changes. */
-const createRules = ({ controller, hook }: CustomizeOptions): RulesOf => {
-  const memory = new Map<string, { rules: RelatedRule[]; until: number }>();
+const createRules = ({ controller, hook, discovery }: CustomizeOptions): Rules => {
+  const memory = new Map<string, { selections: Selection[]; until: number }>();
   const mode: AnswerMode = controller.spec.hooks?.customize?.webhook?.responseUnMarshallMode ?? 'strict';
-  return async (parent) => {
-    const key = `${parent.metadata.uid}/${parent.metadata.generation ?? 0}`;
-    const remembered = memory.get(key);
-    if (remembered !== undefined && remembered.until > Date.now()) return remembered.rules;
-    const rules = parseCustomizeAnswer(await hook({ controller, parent }), mode);
-    memory.set(key, { rules, until: Date.now() + REMEMBERED_FOR_MS });
-    return rules;
+  const keyOf = ({ metadata }: ApiObject): string => `${metadata.uid}/${metadata.generation ?? 0}`;
+  const remembered = (parent: ApiObject): Selection[] | undefined => {
+    const known = memory.get(keyOf(parent));
+    return known !== undefined && known.until > Date.now() ? known.selections : undefined;
   };
+  const ask = async (parent: ApiObject): Promise<Selection[]> => {
+    const rules = parseCustomizeAnswer(await hook({ controller, parent }), mode);
+    const selections: Selection[] = [];
+    for (const rule of rules) {
+      selections.push({ rule, resource: await discovery.resource(rule.apiVersion, rule.resource) });
+    }
+    memory.set(keyOf(parent), { selections, until: Date.now() + REMEMBERED_FOR_MS });
+    return selections;
+  };
+  return { of: async (parent) => remembered(parent) ?? ask(parent), remembered };
 };
 
 /** Hands a related object's change to every parent whose rules select it. */
-const createNotifier = (options: CustomizeOptions, rulesOf: RulesOf, labelsOf: NamespaceLabels) => {
-  const { discovery, parents, enqueue } = options;
+const createNotifier = ({ parents, enqueue }: CustomizeOptions, rules: Rules, labelsOf: NamespaceLabels) => {
   let stopped = false;
   let notifications = Promise.resolve();
 
-  const isConcerned = async (parent: ApiObject, objects: ApiObject[]): Promise<boolean> => {
-    for (const rule of await rulesOf(parent)) {
-      const resource = await discovery.resource(rule.apiVersion, rule.resource);
-      if (objects.some((object) => matchesRule(rule, resource, object, labelsOf))) return true;
-    }
-    return false;
-  };
+  const selectsOneOf = (selections: Selection[], objects: ApiObject[]): boolean =>
+    selections.some(({ rule, resource }) => objects.some((object) => matchesRule(rule, resource, object, labelsOf)));
   const notify = async (objects: ApiObject[]): Promise<void> => {
     for (const parent of parents.store.list()) {
       if (stopped) return;
-      // A failing customize hook loses the event for this parent, as it does in Metacontroller: resync is the net.
-      if (await isConcerned(parent, objects).catch(() => false)) enqueue(parent);
+      try {
+        // Every event is held against every parent: no wait where none is needed.
+        if (selectsOneOf(rules.remembered(parent) ?? (await rules.of(parent)), objects)) enqueue(parent);
+      } catch {
+        // A failing customize hook loses the event for this parent, as it does in Metacontroller: resync is the net.
+      }
     }
   };
   const onEvent = (...objects: ApiObject[]): void => {
@@ -80,18 +92,17 @@ const createNotifier = (options: CustomizeOptions, rulesOf: RulesOf, labelsOf: N
 };
 
 export const startCustomize = (options: CustomizeOptions): Customize => {
-  const { discovery, informers, namespaces } = options;
-  const rulesOf = createRules(options);
+  const { informers, namespaces } = options;
+  const rules = createRules(options);
   const labelsOf: NamespaceLabels = (name) => {
     const namespace = namespaces.store.get(name);
     return namespace === undefined ? undefined : (namespace.metadata.labels ?? {});
   };
-  const notifier = createNotifier(options, rulesOf, labelsOf);
+  const notifier = createNotifier(options, rules, labelsOf);
   const shares = new Map<string, InformerShare>();
   const subscriptions: (() => void)[] = [];
 
-  const informerOf = async (rule: RelatedRule): Promise<Informer> => {
-    const resource = await discovery.resource(rule.apiVersion, rule.resource);
+  const informerOf = (resource: Resource): Informer => {
     const key = pathOf(resource);
     const known = shares.get(key);
     if (known !== undefined) return known.informer;
@@ -105,8 +116,8 @@ export const startCustomize = (options: CustomizeOptions): Customize => {
     relatedOf: async (parent) => {
       const objects: ApiObject[] = [];
       const kinds: string[] = [];
-      for (const rule of await rulesOf(parent)) {
-        const informer = await informerOf(rule);
+      for (const { rule, resource } of await rules.of(parent)) {
+        const informer = informerOf(resource);
         if (!informer.hasSynced()) throw new RelatedNotSynced(`related ${rule.resource} not synced yet`);
         kinds.push(kindKeyOf(informer.resource));
         objects.push(...objectsOfRule(rule, informer, labelsOf));

@@ -238,12 +238,7 @@ const hooks = (context: Context): Component => {
       CLUSTER_NAME: 'local',
       HOOK_TOKEN_FILE: paths.hookTokenFile,
       DATABASE_URL_TEMPLATE: env.LOCAL_DATABASE_URL_TEMPLATE ?? `http://127.0.0.1:${ports.router}/-/{namespace}/{name}`,
-      EC2_SNAPSHOT_MAX_AGE_SECONDS: '2',
-      EC2_VISIBILITY_SECONDS: '10',
-      EC2_RETRY_SECONDS: '5',
-      EC2_MODIFICATION_RETRY_SECONDS: '10',
-      EC2_VOLUME_CHECK_SECONDS: '5',
-      EC2_FORCE_STOP_SECONDS: '20',
+      ...paceOf(env).hooks,
       LOG_LEVEL: env.LOCAL_HOOKS_LOG_LEVEL ?? 'info',
     },
   });

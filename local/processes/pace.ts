@@ -7,13 +7,24 @@ export type Pace = {
   kwokLeaseSeconds: number;
   /** For local/cloudcontroller and local/machines, who say what each means. */
   environment: Readonly<Record<string, string>>;
+  /** For the hooks: docs/configuration.md. */
+  hooks: Readonly<Record<string, string>>;
+};
+
+const QUICK_HOOKS = {
+  EC2_SNAPSHOT_MAX_AGE_SECONDS: '2',
+  EC2_VISIBILITY_SECONDS: '10',
+  EC2_RETRY_SECONDS: '5',
+  EC2_MODIFICATION_RETRY_SECONDS: '10',
+  EC2_VOLUME_CHECK_SECONDS: '5',
+  EC2_FORCE_STOP_SECONDS: '20',
 };
 
 const PACES: Readonly<Record<string, Pace>> = {
   /** Nobody wants to wait for what takes a minute in a cluster, and nothing here is far away. */
-  quick: { nodeGraceSeconds: 6, nodeMonitorSeconds: 1, kwokLeaseSeconds: 8, environment: {} },
+  quick: { nodeGraceSeconds: 6, nodeMonitorSeconds: 1, kwokLeaseSeconds: 8, environment: {}, hooks: QUICK_HOOKS },
   /**
-   * The defaults of Kubernetes, with which hundreds of Nodes do not ask for more than their machine has: a grace of 50 s, a lease that is renewed
+   * The defaults of Kubernetes and of the hooks, with which hundreds of Nodes do not ask for more than their machine has: a grace of 50 s, a lease that is renewed
    * every 10 s. Source: kube-controller-manager --help; https://kubernetes.io/docs/concepts/architecture/nodes/#heartbeats
    */
   kubernetes: {
@@ -21,6 +32,7 @@ const PACES: Readonly<Record<string, Pace>> = {
     nodeMonitorSeconds: 5,
     kwokLeaseSeconds: 40,
     environment: { CLOUD_CONTROLLER_POLL_MS: '2000', MACHINES_POLL_MS: '1000', MACHINES_REFRESH_MS: '60000' },
+    hooks: {},
   },
 };
 

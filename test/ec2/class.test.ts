@@ -114,7 +114,7 @@ describe('subnets of one zone', () => {
     fill(world, 'subnet-local-a');
     await world.metacontroller.pass(NAME);
     const { token } = object(world).status?.launch ?? {};
-    expect(await world.metacontroller.pass(NAME)).toMatchObject({ answer: { resyncAfterSeconds: 1 } });
+    expect(await world.metacontroller.pass(NAME)).toMatchObject({ answer: { resyncAfterSeconds: 0.2 } });
     expect(reason(world)).toBe('InsufficientFreeAddressesInSubnet');
     // Written down, and EC2 is asked next.
     expect(object(world).status?.launch).toMatchObject({ attempt: 2, subnetId: 'subnet-local-a2' });

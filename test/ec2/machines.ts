@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../hooks/api/conditions.ts';
 import { NODE, TERMINATION } from '../../hooks/api/labels.ts';
 import type { ClusterNode } from '../../hooks/questdbnode/cluster-node.ts';
-import { machinesView, type Machine } from '../../local/ec2/views.ts';
+import { machinesView, userDataView, type Machine as View } from '../../local/ec2/views.ts';
 import type { Simulation } from '../../local/ec2/simulation.ts';
 
 /** Where the machines register. */
@@ -21,6 +21,9 @@ export type Machines = {
   isIsolated: (instanceId: string) => boolean;
   connectAll: () => void;
 };
+
+/** A machine, and what it boots with. */
+type Machine = View & ReturnType<typeof userDataView>;
 
 /** From running to registered, from there to Ready, from there to its CSI driver. */
 const BOOT_SECONDS = [20, 5, 5] as const;
@@ -117,7 +120,9 @@ export const createMachines = (simulation: Simulation, api: Registry): Machines 
     step: () => {
       const changed = new Set<string>();
       const now = simulation.clock.now();
-      const machines = machinesView(simulation).filter(({ bootAs }) => bootAs !== 'none');
+      const machines = machinesView(simulation)
+        .filter(({ bootAs }) => bootAs !== 'none')
+        .map((machine) => ({ ...machine, ...userDataView(simulation, machine.instanceId) }));
       for (const machine of machines) {
         if (machine.state !== 'running') {
           // What is started again is a machine like new.

@@ -37,7 +37,14 @@ const condition = (type: string, usual: Condition['status'] = 'True'): fc.Arbitr
     status: mostly<Condition['status']>(usual, 'True', 'False', 'Unknown'),
     observedGeneration: mostly(1, 0),
     lastTransitionTime: fc.constantFrom('2026-02-01T08:00:00Z', '2026-02-28T23:59:59Z'),
-    reason: fc.constantFrom('Bound', 'NodeNotJoined', 'JoinTimeout', 'WaitingForBinding'),
+    reason: fc.constantFrom(
+      'Bound',
+      'NodeNotJoined',
+      'JoinTimeout',
+      'LaunchDecided',
+      'WaitingForBinding',
+      'WaitingForFirstConsumer',
+    ),
     message: fc.constantFrom('It is so.', 'It waits.'),
   });
 

@@ -5,7 +5,7 @@ import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
 import { shortHash } from '../../hooks/api/names.ts';
 import type { KubernetesObject, SyncRequest } from '../../hooks/metacontroller/contract.ts';
 import type { StatefulSet } from '../../hooks/questdb/statefulset.ts';
-import { stampAfter } from '../fixtures/clock.ts';
+import { madeAt, stampAfter } from '../fixtures/clock.ts';
 import type { DatabaseFacts } from '../fixtures/database-world.ts';
 import { podFor, podWith, readyPod, unschedulable } from '../fixtures/pod.ts';
 import {
@@ -20,12 +20,14 @@ import {
   ANSWERED,
   FOUND,
 } from '../fixtures/questdb.ts';
-import { aNodeClass } from '../fixtures/questdbnode.ts';
+import { aNodeClass, anIntent } from '../fixtures/questdbnode.ts';
 import { conditions, databaseName, MARK, maybe, mostly, size, userMetadata } from './arbitraries.ts';
 
 const TYPES = ['r6i.2xlarge', 'm6i.large'] as const;
 const ZONES = ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'] as const;
 const CLASSES = ['default', 'other'] as const;
+/** Within the half minute that a pod has, and after it. */
+const TIMES = [stampAfter(-10), stampAfter(-400)] as const;
 const NODE_UIDS = ['node-uid-1', 'node-uid-2', 'node-uid-3'] as const;
 
 const database = (): fc.Arbitrary<QuestDB> =>
@@ -127,6 +129,7 @@ const nodesOf = ({ metadata }: QuestDB): fc.Arbitrary<QuestDBNode[]> =>
         allocatable: mostly<object | undefined>({ cpu: '7900m', memory: '60Gi' }, undefined),
         token: mostly<string | undefined>(undefined, shortHash(['again']), 'another'),
         tags: maybe(fc.constant({ team: 'markets' })),
+        launch: maybe(fc.constantFrom(1, 2).map((attempt) => anIntent({ attempt }))),
         shortage: mostly<object | undefined>(undefined, SHORTAGE),
         conditions: conditions('Ready', 'Stalled').chain((said) =>
           mostly(said, [...said, { ...DISRUPTED, lastTransitionTime: '2026-02-01T08:00:00Z' }]),
@@ -173,13 +176,14 @@ const statefulSetOf = (parent: QuestDB): fc.Arbitrary<StatefulSet> =>
       replicas: mostly(1, 0),
       readyReplicas: mostly(1, 0),
       wanted: mostly(1, 0),
+      at: fc.constantFrom(...TIMES),
     })
-    .map(({ nodeUid, claimName, credentials, wanted, ...status }) => {
+    .map(({ nodeUid, claimName, credentials, wanted, at, ...status }) => {
       const requests = { cpu: '6320m', memory: '48Gi' };
       const placement =
         nodeUid === undefined ? ({ on: 'AnyNode' } as const) : ({ on: 'OwnNode', nodeUid, requests } as const);
       const found = { currentRevision: 'r1', ...status };
-      return aStatefulSet(parent, { ...POD_INPUT, placement, claimName, credentials }, found, wanted);
+      return madeAt(at, aStatefulSet(parent, { ...POD_INPUT, placement, claimName, credentials }, found, wanted));
     });
 
 const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
@@ -192,8 +196,19 @@ const databaseFacts = ({ metadata }: QuestDB): fc.Arbitrary<DatabaseFacts> =>
             ...NODE_UIDS.map((uid) => podFor(uid)),
             unschedulable('No room.'),
             podWith({ waiting: { reason: 'CrashLoopBackOff' } }),
+            podWith({ running: {} }),
           )
-          .map((pod) => ({ ...pod, metadata: { ...pod.metadata, name: `${metadata.name}-0` } })),
+          .chain((pod) =>
+            fc
+              .record({
+                creationTimestamp: fc.constantFrom(...TIMES),
+                deletionTimestamp: mostly<string | undefined>(undefined, ...TIMES),
+              })
+              .map((times) => ({
+                ...pod,
+                metadata: { ...pod.metadata, ...times, name: `${metadata.name}-0` },
+              })),
+          ),
       ),
       credentials: mostly<NonNullable<DatabaseFacts['credentials']>>(
         FOUND,

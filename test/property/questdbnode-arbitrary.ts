@@ -13,6 +13,8 @@ import { conditions, maybe, mostly, userMetadata } from './arbitraries.ts';
 const STATES: InstanceState[] = ['pending', 'running', 'stopping', 'stopped', 'shutting-down', 'terminated'];
 const OTHER_ID = 'i-0000000000000000a';
 const TIMES = [stampAfter(-10), stampAfter(-400), stampAfter(-4000)] as const;
+/** A taint of a Node that starts. */
+const STARTING = { key: 'node.cilium.io/agent-not-ready', value: 'true', effect: 'NoExecute' };
 const OUTCOMES: (LaunchOutcome | { outcome: 'Throttled' })[] = [
   { outcome: 'Launched', instanceId: INSTANCE_ID },
   { outcome: 'NoCapacity', code: 'InsufficientInstanceCapacity', message: 'None.' },
@@ -100,9 +102,21 @@ const node = () =>
       instanceId: mostly(INSTANCE_ID, OTHER_ID, 'i-other'),
       since: fc.constantFrom(...TIMES),
       unschedulable: mostly(false, true),
-      taints: mostly<{ key: string; value: string; effect: string }[]>([], [OUT_OF_SERVICE]),
+      taints: mostly<{ key: string; value: string; effect: string }[]>(
+        [],
+        [OUT_OF_SERVICE],
+        [STARTING],
+        [STARTING, OUT_OF_SERVICE],
+      ),
+      createdAt: maybe(fc.constantFrom(...TIMES)),
     })
-    .map(({ instanceId, ...rest }) => aClusterNode({ ...rest, providerID: `aws:///eu-west-1a/${instanceId}` }));
+    .map(({ instanceId, createdAt, ...rest }) =>
+      aClusterNode({
+        ...rest,
+        ...(createdAt === undefined ? {} : { createdAt }),
+        providerID: `aws:///eu-west-1a/${instanceId}`,
+      }),
+    );
 
 export type NodeCase = { request: SyncRequest<QuestDBNode>; facts: NodeFacts };
 

@@ -5,7 +5,7 @@ import type { QuestDBVolume } from '../../hooks/api/generated/questdbvolume.ts';
 import { NODE } from '../../hooks/api/labels.ts';
 import type { KubernetesObject } from '../../hooks/metacontroller/contract.ts';
 import type { StatefulSet } from '../../hooks/questdb/statefulset.ts';
-import type { DatabasePorts, Pod } from '../../hooks/questdb/ports.ts';
+import type { DatabasePorts, Pod, Probe } from '../../hooks/questdb/ports.ts';
 import { after } from '../fixtures/clock.ts';
 import { aDatabase, CHILD_KINDS, CONFIG_RUNS, FOUND, A_SECRET } from '../fixtures/questdb.ts';
 import { onTheWire } from './lawful.ts';
@@ -122,6 +122,17 @@ export const see = (world: World, kind: string): void => {
 
 export const KINDS_SEEN = ['QuestDB', ...CHILD_KINDS];
 
+const WELL: Probe = {
+  result: {
+    answered: true,
+    askedWith: A_SECRET.revision,
+    version: '9.3.4',
+    suspendedTables: [],
+    config: CONFIG_RUNS,
+  },
+  isFresh: true,
+};
+
 /** The live reads of the hook. */
 export const portsOf = (world: World): DatabasePorts => ({
   cluster: {
@@ -135,18 +146,7 @@ export const portsOf = (world: World): DatabasePorts => ({
     adopt: () => Promise.reject(new Error('nothing here is an orphan')),
     record: () => Promise.resolve(),
   },
-  probes: {
-    last: () => ({
-      result: {
-        answered: true,
-        askedWith: A_SECRET.revision,
-        version: '9.3.4',
-        suspendedTables: [],
-        config: CONFIG_RUNS,
-      },
-      isFresh: true,
-    }),
-  },
+  probes: { last: () => WELL, first: () => Promise.resolve(WELL) },
   operatorNamespace: 'questdb-fleet',
   capacityRetrySeconds: 180,
   now: () => timeIn(world),

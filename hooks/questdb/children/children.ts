@@ -3,6 +3,7 @@ import type { DesiredObject } from '../../metacontroller/contract.ts';
 import type { Observed } from '../observe.ts';
 import { placementOf, replicasOf, sourcesOf, templateHashOf, type StatefulSet } from '../statefulset.ts';
 import type { PodInput } from '../pod-input.ts';
+import { servingSet } from '../served.ts';
 import type { DatabasePlan } from '../steps.ts';
 import { asWanted } from '../wish.ts';
 import { placedNode } from '../whereabouts.ts';
@@ -44,7 +45,7 @@ export const childrenOf = (
 
 const statefulSetFor = (observed: Observed, plan: DatabasePlan): ReturnType<typeof statefulSet> | undefined => {
   const current = observed.statefulSet;
-  if (plan.step === 'Serve') return statefulSet(observed.database, plan, { current });
+  if (plan.step === 'Serve') return servingSet(observed, plan);
   if (current === undefined) return undefined;
   const rendered = statefulSet(observed.database, asItIs(current), {
     current,

@@ -107,7 +107,7 @@ describe('views', () => {
     const id = await run({ UserData: Buffer.from('boot').toString('base64'), SubnetId: 'subnet-local-b' });
     const machines = (await get('machines')) as { instanceId: string }[];
     expect(machines.map((machine) => machine.instanceId)).toEqual([WORKER_INSTANCE_ID, id]);
-    expect(machines[0]).toMatchObject({ bootAs: 'none', state: 'running', zone: 'eu-west-1a', userData: '' });
+    expect(machines[0]).toMatchObject({ bootAs: 'none', state: 'running', zone: 'eu-west-1a' });
     expect(machines[1]).toEqual({
       instanceId: id,
       instanceType: 'm6i.large',
@@ -120,10 +120,11 @@ describe('views', () => {
       hasNetwork: true,
       privateIpAddress: '10.2.64.10',
       privateDnsName: 'ip-10-2-64-10.eu-west-1.compute.internal',
-      userData: 'Ym9vdA==',
       bootAs: 'kwok',
       attachedVolumes: [{ volumeId: expect.stringMatching(/^vol-/), device: '/dev/xvda' }],
     });
+    expect(await get(`user-data/${id}`)).toEqual({ userData: 'Ym9vdA==' });
+    expect(await get(`user-data/${WORKER_INSTANCE_ID}`)).toEqual({ userData: '' });
     account.simulator.command('terminate-instance', { id });
     account.simulator.advance(5);
     expect(await get('machines')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createProbes } from '../../../hooks/database/probes.ts';
-import type { DatabaseProbes, ProbeResult, ProbeSubject } from '../../../hooks/questdb/ports.ts';
+import type { DatabaseProbes, Probe, ProbeResult, ProbeSubject } from '../../../hooks/questdb/ports.ts';
 import { after } from '../../fixtures/clock.ts';
 import { CONFIG_RUNS } from '../../fixtures/questdb.ts';
 
@@ -139,5 +139,92 @@ describe('the probe of a database', () => {
       return asked.length === count + 1;
     };
     expect([isKnownAfter(900), isKnownAfter(901)]).toEqual([true, false]);
+  });
+});
+
+describe('the first answer of a process', () => {
+  const first = (podUid = 'pod-1', config: ProbeSubject['config'] = {}) => {
+    let probe: Probe | undefined;
+    const done = probes.first({ ...WHO, uid: 'uid-1', podUid, config }).then((known) => {
+      probe = known;
+    });
+    return { done, known: () => probe };
+  };
+  const turn = () => new Promise(setImmediate);
+
+  it('is waited for', async () => {
+    const { done, known } = first();
+    await turn();
+    expect(known()).toBeUndefined();
+    await asked[0]?.answer(answered());
+    await done;
+    expect(known()).toEqual({ result: answered(), isFresh: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is waited for also when it is a failure', async () => {
+    const { done, known } = first();
+    await asked[0]?.answer(silent);
+    await done;
+    expect(known()).toEqual({ result: silent, isFresh: true });
+  });
+
+  it('is not waited for longer than half a second, and counts when it comes', async () => {
+    const began = performance.now();
+    const { done, known } = first();
+    await done;
+    const waited = performance.now() - began;
+    expect(waited).toBeGreaterThan(490);
+    expect(waited).toBeLessThan(1000);
+    expect(known()).toEqual(UNKNOWN);
+    await asked[0]?.answer(answered());
+    expect(last()).toEqual({ result: answered(), isFresh: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is asked for once by all who wait for it', async () => {
+    last();
+    const both = [first(), first()];
+    await turn();
+    expect(both.map(({ known }) => known())).toEqual([undefined, undefined]);
+    await asked[0]?.answer(answered());
+    await Promise.all(both.map(({ done }) => done));
+    expect(both.map(({ known }) => known()?.result)).toEqual([answered(), answered()]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['an answer', answered(), 30, true],
+    ['a failure', silent, 1, true],
+    ['an answer that says nothing any more', answered(), 91, false],
+  ])('is no longer waited for once there was one: %s', async (_name, result, age, isKnown) => {
+    last();
+    await asked[0]?.answer(result);
+    time = age;
+    const { known } = first();
+    await turn();
+    expect(known()).toEqual({ result: isKnown ? result : undefined, isFresh: false });
+    // It is asked in the background, as ever.
+    expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['pod', 'pod-2', {}],
+    ['configuration', 'pod-1', { 'query.tracing.enabled': 'true' }],
+  ])('of another %s is waited for anew', async (_what, podUid, config) => {
+    last();
+    await asked[0]?.answer(answered());
+    const { done, known } = first(podUid, config);
+    await turn();
+    expect(known()).toBeUndefined();
+    await asked[1]?.answer(answered('9.3.5'));
+    await done;
+    expect(known()).toEqual({ result: answered('9.3.5'), isFresh: true });
+  });
+
+  it('leaves those who only ask for the last one without a wait', () => {
+    void first();
+    expect(last()).toEqual(UNKNOWN);
+    expect(asked).toHaveLength(1);
   });
 });

@@ -33,9 +33,9 @@ const facts = async (
 };
 
 describe('the live facts about a database', () => {
-  it('are none of the cluster when it was Ready and nothing has changed', async () => {
+  it('are none of the cluster when it was Ready and nothing has changed, and no answer is waited for', async () => {
     const { gathered, reads } = await facts(wasReadyBefore, aStatefulSet(), { pod: readyPod() });
-    expect(reads).toEqual(['probe of pod whichever']);
+    expect(reads).toEqual(['last answer of pod whichever']);
     expect(gathered).toEqual({
       pod: undefined,
       credentials: FOUND,
@@ -53,9 +53,9 @@ describe('the live facts about a database', () => {
       aDatabase({ metadata: { generation: 2 }, status: { conditions: [condition('Ready', 'True')] } }),
       aStatefulSet(),
     ],
-  ])('have the pod and the Secret when %s', async (_name, parent, set) => {
+  ])('have the pod, the first answer of its process and the Secret when %s', async (_name, parent, set) => {
     const { gathered, reads } = await facts(parent, set, { pod: readyPod() });
-    expect(reads).toEqual(['pod', `probe of pod ${POD_UID}`, 'credentials']);
+    expect(reads).toEqual(['pod', `first answer of pod ${POD_UID}`, 'credentials']);
     expect(gathered.pod).toEqual(readyPod());
   });
 

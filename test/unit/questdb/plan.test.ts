@@ -20,7 +20,7 @@ import {
   someFacts,
 } from '../../fixtures/questdb.ts';
 import { observe } from '../../../hooks/questdb/observe.ts';
-import { aNodeClass } from '../../fixtures/questdbnode.ts';
+import { aNodeClass, anIntent } from '../../fixtures/questdbnode.ts';
 
 const { placement: _placement, ...POD } = POD_INPUT;
 const unzoned = { instanceType: 'r6i.2xlarge', className: 'default' };
@@ -235,12 +235,28 @@ describe('a node that is there', () => {
     planNext(observing(onNode(), [aVolume(), node, ...others]));
   const placement = { on: 'OwnNode', nodeUid: NODE_UID, requests: { cpu: '6320m', memory: '48Gi' } };
 
+  const LOOKED_AT = 'Waiting for QuestDBNode "trades-abcdef01" to be looked at.';
+  const MADE = 'QuestDBNode "trades-abcdef01" is made: one r6i.2xlarge in eu-west-1a.';
+  const launching = (attempt: number, said = { reason: 'LaunchDecided', message: 'Written down.' }) => ({
+    launch: anIntent({ attempt }),
+    conditions: [condition('Ready', 'False', said)],
+  });
+
   it('takes the pod when it is Ready, with four fifths of what it has', () => {
     expect(asked(aNode())).toEqual({ step: 'Serve', target, placement, ...POD });
   });
 
   it.each([
-    ['was not looked at', {}, 'NodeCreating', 'Waiting for QuestDBNode "trades-abcdef01" to be looked at.'],
+    ['was not looked at', {}, 'NodeCreating', MADE],
+    ['is about to be launched', launching(1), 'NodeCreating', MADE],
+    ['is about to be launched again', launching(2), 'LaunchDecided', 'Written down.'],
+    [
+      'waits for capacity at the first attempt',
+      launching(1, { reason: 'InsufficientInstanceCapacity', message: 'None left.' }),
+      'InsufficientInstanceCapacity',
+      'None left.',
+    ],
+    ['is launched', launching(1, { reason: 'NodeNotJoined', message: 'Booting.' }), 'NodeNotJoined', 'Booting.'],
     [
       'is not Ready',
       { conditions: [condition('Ready', 'False', { reason: 'NodeNotJoined', message: 'Booting.' })] },
@@ -251,7 +267,16 @@ describe('a node that is there', () => {
       'was Ready for an older spec',
       { allocatable: {}, conditions: [condition('Ready', 'True', { observedGeneration: 0 })] },
       'NodeCreating',
-      'Waiting for QuestDBNode "trades-abcdef01" to be looked at.',
+      LOOKED_AT,
+    ],
+    [
+      'says of an older spec that it is launched again',
+      {
+        ...launching(2),
+        conditions: [condition('Ready', 'False', { reason: 'LaunchDecided', observedGeneration: 0 })],
+      },
+      'NodeCreating',
+      LOOKED_AT,
     ],
   ])('is waited for when it %s', (_name, status, reason, message) => {
     expect(asked(aNode({ status }))).toEqual({ step: 'AwaitNode', target, reason, message });

@@ -5,21 +5,32 @@ import { announce } from '../../../hooks/questdb/announce.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
 import { planNext } from '../../../hooks/questdb/plan.ts';
 import { statusOf } from '../../../hooks/questdb/status.ts';
-import { condition } from '../../fixtures/conditions.ts';
+import { madeAt } from '../../fixtures/clock.ts';
+import { condition, LONG_AGO } from '../../fixtures/conditions.ts';
 import { databaseWorld } from '../../fixtures/database-world.ts';
 import { podFor } from '../../fixtures/pod.ts';
 import { aDatabase, ANSWERED, aVolume, observing, OWN_NODE } from '../../fixtures/questdb.ts';
 import { BIGGER, booting, cordoned, GOING, MOVING, nodeOf, setOn, STOPPED } from '../../fixtures/replacement.ts';
 
-type Asked = { node?: typeof OWN_NODE; replacement?: 'Recreate'; token?: string; before?: string };
+type Asked = {
+  node?: typeof OWN_NODE;
+  replacement?: 'Recreate';
+  token?: string;
+  before?: string;
+  notReadySince?: string;
+};
 
 /** One pass; `before` is the reason Replacing was True with. */
 const passOf = (asked: Asked, children: KubernetesObject[], facts: Partial<Facts> = {}) => {
-  const { node = BIGGER, replacement = 'SurgeFirst', token, before } = asked;
+  const { node = BIGGER, replacement = 'SurgeFirst', token, before, notReadySince } = asked;
+  const conditions = [
+    ...(before === undefined ? [] : [condition('Replacing', 'True', { reason: before })]),
+    ...(notReadySince === undefined ? [] : [condition('Ready', 'False', { lastTransitionTime: notReadySince })]),
+  ];
   const database = aDatabase({
     metadata: token === undefined ? {} : { annotations: { 'questdb-fleet.dev/replace-node': token } },
     spec: { node: { ...node, replacement } },
-    ...(before === undefined ? {} : { status: { conditions: [condition('Replacing', 'True', { reason: before })] } }),
+    ...(conditions.length === 0 ? {} : { status: { conditions } }),
   });
   const observed = observing(database, [aVolume(), ...children], { probe: ANSWERED, ...facts });
   const plan = planNext(observed);
@@ -39,6 +50,8 @@ const NEW = 'QuestDBNode "trades-b" (r6i.4xlarge in eu-west-1a, i-b)';
 const TO = NEW.replace(', i-b', '');
 const NOT = { status: 'False', reason: 'NotReplacing', message: 'The database is not on its way to another instance.' };
 const same: Asked = { node: OWN_NODE };
+/** What is told of a pod while half a minute has not passed. */
+const ON_TIME = 'Waiting for the pod to run as planned, on its Node and with its volume.';
 
 describe('Replacing is False', () => {
   it.each<[string, Asked, KubernetesObject[]]>([
@@ -98,6 +111,12 @@ describe('Replacing is True', () => {
       'when the pod is moved',
       {},
       [setOn('a'), old, bigger],
+      [{ pod: podFor('a') }, 'PodMoving', `The database moves from ${OLD} to ${TO}: ${why}. ${ON_TIME}`],
+    ],
+    [
+      'when the pod is to be moved for long',
+      { notReadySince: LONG_AGO },
+      [madeAt(LONG_AGO, setOn('a')), old, bigger],
       [
         { pod: podFor('a') },
         'PodMoving',
@@ -109,17 +128,23 @@ describe('Replacing is True', () => {
       'until the pod is ready there',
       { before: 'PodMoving' },
       [setOn('b', MOVING), old, bigger],
+      [{}, 'PodMoving', `The database moves from ${OLD} to ${TO}: ${why}. ${ON_TIME}`],
+    ],
+    [
+      'until the pod is ready there, however long that takes',
+      { before: 'PodMoving', notReadySince: LONG_AGO },
+      [madeAt(LONG_AGO, setOn('b', MOVING)), old, bigger],
       [
         {},
         'PodMoving',
-        `The database moves from ${OLD} to ${TO}: ${why}. ` + 'Waiting for the StatefulSet controller to make the pod.',
+        `The database moves from ${OLD} to ${TO}: ${why}. Waiting for the StatefulSet controller to make the pod.`,
       ],
     ],
     [
       'until the pod is ready there, although the old one is gone',
       { before: 'WaitingForNode' },
       [setOn('b', MOVING), bigger],
-      [{}, 'PodMoving', `The database is on its way to ${TO}. Waiting for the StatefulSet controller to make the pod.`],
+      [{}, 'PodMoving', `The database is on its way to ${TO}. ${ON_TIME}`],
     ],
     [
       'while the new one boots and the old one is gone',

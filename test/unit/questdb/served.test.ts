@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PodInput } from '../../../hooks/questdb/pod-input.ts';
-import { isServedAsPlanned } from '../../../hooks/questdb/served.ts';
+import { isServedAsPlanned, servingSet } from '../../../hooks/questdb/served.ts';
 import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
 import { aPod, podFor, readyPod } from '../../fixtures/pod.ts';
 import {
@@ -21,6 +21,21 @@ const serve = (input: PodInput = ON_NODE_INPUT): DatabasePlan => ({ step: 'Serve
 const awaitVolume: DatabasePlan = { step: 'AwaitVolume', reason: 'VolumeUnknown', message: '' };
 const awaitNode: DatabasePlan = { step: 'AwaitNode', target, reason: 'NodeCreating', message: '' };
 const refuse: DatabasePlan = { step: 'Refuse', reason: 'ZoneMismatch', message: '' };
+
+describe('the StatefulSet that serves', () => {
+  const plan = { step: 'Serve', target, ...ON_NODE_INPUT } as const;
+
+  it('is rendered once for a plan in a pass, and anew for another one', () => {
+    const observed = observing(database, [aStatefulSet(database, ON_NODE_INPUT)]);
+    const set = servingSet(observed, plan);
+    expect(servingSet(observed, plan)).toBe(set);
+    const version = { version: '9.3.5', image: 'questdb/questdb:9.3.5' };
+    expect(servingSet(observed, { ...plan, engine: version })).not.toEqual(set);
+    const urgent = aDatabase({ spec: { node: OWN_NODE, pod: { priorityClassName: 'high' } } });
+    expect(servingSet(observing(urgent), plan)).not.toEqual(set);
+    expect(servingSet(observed, plan)).toEqual(set);
+  });
+});
 
 describe('a database is served as planned', () => {
   const served = (plan: DatabasePlan, set = aStatefulSet(database, ON_NODE_INPUT)) =>

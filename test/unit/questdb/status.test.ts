@@ -3,7 +3,8 @@ import type { Condition } from '../../../hooks/api/conditions.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
 import { statusOf } from '../../../hooks/questdb/status.ts';
 import type { DatabasePlan } from '../../../hooks/questdb/steps.ts';
-import { condition } from '../../fixtures/conditions.ts';
+import { madeAt, stampAfter } from '../../fixtures/clock.ts';
+import { condition, LONG_AGO } from '../../fixtures/conditions.ts';
 import {
   aDatabase,
   aNode,
@@ -58,21 +59,37 @@ describe('Ready', () => {
     expect(readyOf(observed, SERVE_ON_NODE)).toMatchObject({ status: 'False', reason: 'NodeNotReady' });
   });
 
+  /** A database that has been on its way for long. */
+  const late = aDatabase({ status: { conditions: [condition('Ready', 'False')] } });
+  const NOW_STARTED = stampAfter(-29);
+  const LONG_STARTED = stampAfter(-30);
+
   it.each([
-    ['no pod', undefined, 'PodNotCreated'],
-    ['a pod that finds no node', unschedulable('0/1 nodes.'), 'Unschedulable'],
-    ['a pod that crashes', podWith({ waiting: { reason: 'CrashLoopBackOff' } }), 'CrashLoopBackOff'],
-    ['the old pod', readyPod(), 'PodUpdating'],
-  ])('is False while the template is not rolled out: %s', (_name, pod, reason) => {
-    const set = aStatefulSet(aDatabase(), POD_INPUT, { ...SETTLED, readyReplicas: 0 });
-    const observed = observing(aDatabase(), [aVolume(), set], { probe: ANSWERED, pod });
+    ['no pod', late, undefined, 'PodNotCreated'],
+    ['no pod yet', aDatabase(), undefined, 'PodStarting'],
+    ['a pod that finds no node', late, madeAt(LONG_STARTED, unschedulable('0/1 nodes.')), 'Unschedulable'],
+    ['a pod that finds no node yet', late, madeAt(NOW_STARTED, unschedulable('0/1 nodes.')), 'PodStarting'],
+    [
+      'a pod that crashes',
+      late,
+      madeAt(NOW_STARTED, podWith({ waiting: { reason: 'CrashLoopBackOff' } })),
+      'CrashLoopBackOff',
+    ],
+    ['the old pod', late, madeAt(LONG_AGO, readyPod()), 'PodUpdating'],
+    ['the old pod still', aDatabase(), madeAt(LONG_AGO, readyPod()), 'PodStarting'],
+  ])('is False while the template is not rolled out: %s', (_name, database, pod, reason) => {
+    const set = madeAt(LONG_AGO, aStatefulSet(database, POD_INPUT, { ...SETTLED, readyReplicas: 0 }));
+    const observed = observing(database, [aVolume(), set], { probe: ANSWERED, pod });
     expect(readyOf(observed)).toMatchObject({ status: 'False', reason });
   });
 
-  it('does not say that there is no pod when the pod of the old template was not looked at', () => {
-    const set = aStatefulSet(aDatabase(), { ...POD_INPUT, claimName: 'old-data' });
-    const observed = observing(aDatabase(), [aVolume(), set], { probe: ANSWERED, pod: undefined });
-    expect(readyOf(observed)).toMatchObject({ status: 'False', reason: 'PodUpdating' });
+  it.each([
+    [late, 'PodUpdating'],
+    [aDatabase(), 'PodStarting'],
+  ])('does not say that there is no pod when the pod of the old template was not looked at: %#', (database, reason) => {
+    const set = madeAt(LONG_AGO, aStatefulSet(database, { ...POD_INPUT, claimName: 'old-data' }));
+    const observed = observing(database, [aVolume(), set], { probe: ANSWERED, pod: undefined });
+    expect(readyOf(observed)).toMatchObject({ status: 'False', reason });
   });
 
   it('is False while the volume is not Ready, although the database answers', () => {

@@ -46,7 +46,8 @@ const drift = (
 ) => {
   const parent = aNodeParent({ status: { instanceId: INSTANCE_ID, launch, ...status } });
   const nodeClass = aNodeClass({ ...AT_LAUNCH, ...now });
-  return driftOf(observingNode({ parent, nodeClass, image: 'NotRead', ...changes }));
+  const observed = observingNode({ parent, nodeClass, image: 'NotRead', ...changes });
+  return driftOf(observed, observed.parent.status?.instanceId);
 };
 
 const without = (field: keyof QuestDBNodeClass['spec']): QuestDBNodeClass => {
@@ -112,6 +113,20 @@ describe('an instance is behind its class', () => {
     expect(message).toContain(`instance ${INSTANCE_ID}`);
     expect(message).toContain('ami (ami-0123456789abcdef0, now ami-new), instanceProfile.');
     expect(message).toContain('kubectl annotate questdb -n acme trades --overwrite questdb-fleet.dev/replace-node=');
+  });
+});
+
+describe('an instance that was launched in this very pass', () => {
+  const justLaunched = (now: ClassSpec) => {
+    const parent = aNodeParent({ status: { launch: launched() } });
+    return driftOf(observingNode({ parent, nodeClass: aNodeClass({ ...AT_LAUNCH, ...now }) }), 'i-new');
+  };
+
+  it('is judged already, by its id', () => {
+    expect(justLaunched({})).toMatchObject({ status: 'False', reason: 'UpToDate' });
+    const behind = justLaunched({ instanceProfile: 'another' });
+    expect(behind).toMatchObject({ status: 'True', reason: 'NodeClassChanged' });
+    expect(behind.message).toContain('instance i-new');
   });
 });
 

@@ -4,7 +4,7 @@ import type { NodeStatus } from '../../../hooks/questdbnode/memory.ts';
 import { ownedInstances, type Observed } from '../../../hooks/questdbnode/observe.ts';
 import { planNext } from '../../../hooks/questdbnode/plan.ts';
 import type { InstanceState } from '../../../hooks/questdbnode/ports.ts';
-import { stampAfter } from '../../fixtures/clock.ts';
+import { after, stampAfter } from '../../fixtures/clock.ts';
 import { condition } from '../../fixtures/conditions.ts';
 import {
   aClusterNode,
@@ -167,17 +167,92 @@ describe('a QuestDBNode with an instance', () => {
     expect(served).toEqual({ step: 'Serve', instance });
   });
 
+  const launched = (seconds: number) => anInstance({ launchTime: stampAfter(seconds) });
+  const pending = anInstance({ state: 'pending' });
+  const STARTING = [{ key: 'node.cilium.io/agent-not-ready', effect: 'NoExecute' }];
+
   it.each([
-    ['InstancePending', { instance: anInstance({ state: 'pending' }), node, driverRegistered: true }],
+    ['NodeNotJoined', { instance: pending, node, driverRegistered: true }],
     ['NodeNotJoined', { instance }],
-    ['NodeNotReady', { instance, node: aClusterNode({ ready: false }), driverRegistered: true }],
+    ['NodeNotReady', { instance, node: aClusterNode({ ready: false, taints: STARTING }), driverRegistered: true }],
+    ['NodeTainted', { instance, node: aClusterNode({ taints: STARTING }), driverRegistered: true }],
+    ['NodeTainted', { instance, node: aClusterNode({ taints: STARTING }) }],
     ['DriverNotRegistered', { instance, node }],
   ])('waits for the next step: %s', (waitsFor, changes) => {
     const { instance: known } = changes;
     expect(plan({ parent: knowing(), ...changes })).toEqual({ step: 'AwaitJoin', instance: known, waitsFor });
   });
 
-  const launched = (seconds: number) => anInstance({ launchTime: stampAfter(seconds) });
+  describe('in the first minute of its Node', () => {
+    const steps: [waitsFor: string, changes: Parameters<typeof aClusterNode>[0], driverRegistered: boolean][] = [
+      ['NodeNotReady', { ready: false }, false],
+      ['NodeTainted', { taints: STARTING }, true],
+      ['DriverNotRegistered', {}, false],
+    ];
+    const waits = (
+      [, changes, driverRegistered]: (typeof steps)[number],
+      seconds: number,
+      parent = knowing(seconds - 10),
+    ) => {
+      const young = aClusterNode({ ...changes, createdAt: stampAfter(0) });
+      const now = after(seconds);
+      const made = plan({ parent, instance, node: young, driverRegistered, now });
+      return made.step === 'AwaitJoin' ? made.waitsFor : made.step;
+    };
+
+    it.each(steps)('waits for it to join, and for the step that it is at from then on: %s', (...step) => {
+      expect([0, 59.9].map((seconds) => waits(step, seconds))).toEqual(['NodeNotJoined', 'NodeNotJoined']);
+      expect([60, 600].map((seconds) => waits(step, seconds))).toEqual([step[0], step[0]]);
+    });
+
+    it('serves as soon as nothing is missing', () => {
+      const young = aClusterNode({ createdAt: stampAfter(0) });
+      expect(plan({ parent: knowing(), instance, node: young, driverRegistered: true }).step).toBe('Serve');
+    });
+
+    it('that has joined before says what it is at', () => {
+      const joined = aNodeParent({ status: { instanceId: INSTANCE_ID, launch: anIntent(), joinedAt: stampAfter(-5) } });
+      const [notReady, tainted, driver] = steps;
+      expect(notReady && waits(notReady, 0, joined)).toBe('NodeNotReady');
+      expect(tainted && waits(tainted, 0, joined)).toBe('Serve');
+      expect(driver && waits(driver, 0, joined)).toBe('DriverNotRegistered');
+    });
+  });
+
+  it.each<[string, { key: string; value?: string; effect: string }]>([
+    ['by the cloud controller', { key: 'node.cloudprovider.kubernetes.io/uninitialized', effect: 'NoSchedule' }],
+    ['by the node lifecycle controller', { key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }],
+    ['by the EBS CSI driver', { key: 'ebs.csi.aws.com/agent-not-ready', effect: 'NoExecute' }],
+    ['by the network plugin', { key: 'node.cilium.io/agent-not-ready', effect: 'NoExecute' }],
+    ['for want of a network', { key: 'node.kubernetes.io/network-unavailable', effect: 'NoSchedule' }],
+  ])('is not joined with a taint %s, and is when it was joined before', (_whose, taint) => {
+    const changes = { instance, node: aClusterNode({ taints: [taint] }), driverRegistered: true };
+    expect(plan({ parent: knowing(), ...changes })).toMatchObject({ step: 'AwaitJoin', waitsFor: 'NodeTainted' });
+    const joined = aNodeParent({ status: { instanceId: INSTANCE_ID, launch: anIntent(), joinedAt: stampAfter(-600) } });
+    expect(plan({ parent: joined, ...changes }).step).toBe('Serve');
+  });
+
+  it.each<[string, { key: string; value?: string; effect: string }]>([
+    ['of its own', { key: 'questdb-fleet.dev/dedicated', value: 'uid', effect: 'NoSchedule' }],
+    ['of its own end', { key: 'questdb-fleet.dev/retiring', effect: 'NoExecute' }],
+    ['of a cordon', { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }],
+    ['that says that it is out of service', { key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }],
+    ['that the database may tolerate', { key: 'team', value: 'markets', effect: 'NoSchedule' }],
+    ['whose key only ends like one of a start', { key: 'example.com/almost-not-ready', effect: 'NoSchedule' }],
+  ])('is joined with a taint %s', (_which, taint) => {
+    const tainted = aClusterNode({ taints: [taint] });
+    expect(plan({ parent: knowing(), instance, node: tainted, driverRegistered: true }).step).toBe('Serve');
+  });
+
+  it('gives up on taints that do not go', () => {
+    const nodeClass = aNodeClass({ joinTimeoutSeconds: 60 });
+    const tainted = aClusterNode({ taints: STARTING });
+    const made = plan({ parent: knowing(), instance: launched(-61), node: tainted, driverRegistered: true, nodeClass });
+    expect(made).toMatchObject({ step: 'Refuse', refusal: { reason: 'JoinTimeout' } });
+    expect(made).toMatchObject({
+      refusal: { message: expect.stringContaining('within 60 s (NodeTainted)') as string },
+    });
+  });
 
   it('gives up waiting after the time of the class, and keeps the machine', () => {
     const nodeClass = aNodeClass({ joinTimeoutSeconds: 60 });

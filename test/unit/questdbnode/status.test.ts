@@ -42,7 +42,6 @@ describe('the conditions of a QuestDBNode before its instance is known', () => {
       { step: 'Decide', launch },
       ['False', 'LaunchDecided', 'The launch of one r6i.2xlarge in subnet-a is written down; EC2 is asked next.'],
     ],
-    ['launched', { step: 'Launched', launch, instanceId: INSTANCE_ID }, ['False', 'InstanceNotVisible', WAITS_FOR_EC2]],
     ['invisible', { step: 'AwaitVisible', instanceId: INSTANCE_ID }, ['False', 'InstanceNotVisible', WAITS_FOR_EC2]],
     [
       'token used',
@@ -81,8 +80,7 @@ describe('the conditions of a QuestDBNode before its instance is known', () => {
 
 describe('the conditions of a QuestDBNode with an instance', () => {
   it.each([
-    ['InstancePending', 'Waiting for EC2 to bring the instance to running'],
-    ['NodeNotJoined', 'Waiting for the instance to boot and join the cluster as a Node'],
+    ['NodeNotJoined', 'Waiting for the instance to boot and join the cluster as a Node that is Ready'],
     ['NodeNotReady', 'Waiting for the Node to become Ready'],
     ['DriverNotRegistered', 'Waiting for the EBS CSI driver (ebs.csi.aws.com) to register on the Node'],
   ] as const)('wait for %s', (waitsFor, sentence) => {
@@ -93,6 +91,22 @@ describe('the conditions of a QuestDBNode with an instance', () => {
       Ready: joined,
       Stalled: NOT_STALLED,
       DisruptionTarget: NOT_DISRUPTED,
+    });
+  });
+
+  it('name the taints that are waited for, and no others', () => {
+    const node = aClusterNode({
+      taints: [
+        { key: 'node.cilium.io/agent-not-ready', effect: 'NoExecute' },
+        { key: 'team', value: 'markets', effect: 'NoSchedule' },
+      ],
+    });
+    const message = `Waiting for the taints of its start to be taken off the Node: node.cilium.io/agent-not-ready (instance ${INSTANCE_ID}).`;
+    expect(said({ step: 'AwaitJoin', instance, waitsFor: 'NodeTainted' }, { node })).toMatchObject({
+      Launched: ['True', 'Launched', `Instance ${INSTANCE_ID} was launched.`],
+      Joined: ['False', 'NodeTainted', message],
+      Ready: ['False', 'NodeTainted', message],
+      Stalled: NOT_STALLED,
     });
   });
 
@@ -151,7 +165,7 @@ describe('the memory of a QuestDBNode', () => {
     [
       'takes up the instance that was launched',
       { step: 'Launched', launch, instanceId: 'i-new' },
-      { launch, instanceId: 'i-new', launchedAt: stampAfter(0) },
+      { launch, instanceId: 'i-new', launchedAt: stampAfter(0), instanceType: 'r6i.2xlarge', zone: 'eu-west-1a' },
     ],
     [
       'takes up the instance that was found',
