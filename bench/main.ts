@@ -7,15 +7,16 @@ import { measureHook } from './hook/bench.ts';
 import { runMoveBench } from './move/bench.ts';
 import { drawPlots } from './plot.ts';
 import { fleetLines, hookLines, type Report } from './report.ts';
+import { tablesOf } from './tables.ts';
 
 const USAGE = `npm run bench -- <what> [options]
 
 quick                                    hook and a fleet of 10, in under 3 minutes
 hook  [--rounds N] [--seconds N]         the sync hook under load, beside a bare node:http server
-fleet [--databases N,N,...] [--rounds N] [--throttling] [--no-changes]
+fleet [--databases N,N,...] [--rounds N] [--throttling] [--no-changes] [--no-floor]
                                          fleets on local clusters of their own: create, idle, change, restart, loss; beside the floor
 move  [--moves N]                        how long a database is away when it moves, beside a move by hand
-plot                                     the curves, from the file of --out
+plot                                     the curves and tables, from the file of --out
 
 --out <file>   where the figures go as JSON; what is there of other sizes is kept. Default reports/bench.json`;
 
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     changes: { type: 'boolean', default: true },
     databases: { type: 'string', default: '10,100,300' },
+    floor: { type: 'boolean', default: true },
     help: { type: 'boolean', short: 'h', default: false },
     moves: { type: 'string', default: '5' },
     out: { type: 'string', default: 'reports/bench.json' },
@@ -69,19 +71,19 @@ const runFleet = async (options: FleetOptions): Promise<void> => {
 const numbers = (text: string): number[] => text.split(',').map(Number);
 
 const run = async (what: string | undefined): Promise<boolean> => {
-  const { throttling, changes } = values;
+  const { throttling, changes, floor } = values;
   if (what !== undefined && what !== 'plot') console.log(machine());
   switch (what) {
     case 'quick':
       await runHook(1, 2);
-      await runFleet({ databases: 10, throttling: false, idleSeconds: 10, changes: false, rounds: 1 });
+      await runFleet({ databases: 10, throttling: false, idleSeconds: 10, changes: false, rounds: 1, floor: true });
       return true;
     case 'hook':
       await runHook(Number(values.rounds ?? 5), Number(values.seconds));
       return true;
     case 'fleet':
       for (const databases of numbers(values.databases)) {
-        await runFleet({ databases, throttling, idleSeconds: 60, changes, rounds: Number(values.rounds ?? 1) });
+        await runFleet({ databases, throttling, idleSeconds: 60, changes, rounds: Number(values.rounds ?? 1), floor });
       }
       return true;
     case 'move':
@@ -89,6 +91,7 @@ const run = async (what: string | undefined): Promise<boolean> => {
       return true;
     case 'plot':
       await drawPlots(values.out);
+      console.log(tablesOf(JSON.parse(readFileSync(values.out, 'utf8')) as Report).join('\n'));
       return true;
     default:
       console.log(USAGE);

@@ -45,7 +45,7 @@ const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec }[
         'seconds',
         rows(report, {
           'the operator': ({ created }) => created.seconds,
-          'the floor: the same objects posted directly': ({ floor }) => floor.seconds,
+          'the floor: the same objects posted directly': ({ floor }) => floor?.seconds,
           'one database, p50': ({ created }) => created.perDatabase.p50,
           'one database, p99': ({ created }) => created.perDatabase.p99,
         }),

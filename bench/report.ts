@@ -30,12 +30,16 @@ const linesOf = ({
   changed,
 }: FleetFigures): string[] => {
   const limits = `${metacontroller === 'real' ? ', real Metacontroller' : ''}${throttling ? ', EC2 with its limits' : ''}`;
+  const floorText =
+    floor === undefined || ratio === undefined
+      ? 'floor not run'
+      : `floor ${digits(floor.seconds)} s, ratio ${digits(ratio, 2)}${spreadOf(ratios)}`;
   const calls = created.callsUntilReady;
   return [
-    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, floor ${digits(floor.seconds)} s, ratio ${digits(ratio, 2)}${spreadOf(ratios)}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
+    `${databases} databases${limits}: all Ready after ${digits(created.seconds)} s, ${floorText}; one: p50 ${digits(created.perDatabase.p50)} s, p99 ${digits(created.perDatabase.p99)} s`,
     `  ${digits(created.requestsPerDatabase)} API requests a database (${digits(created.writesPerDatabase)} writes), ${digits(sum(created.ec2Calls) / databases)} of EC2, ${calls === undefined ? '?' : calls.median} QuestDB syncs (${calls?.least ?? '?'} to ${calls?.most ?? '?'})`,
     `  ${usageLine(created.usage)}`,
-    `  the floor took ${digits(totalCpuSeconds(floor.usage))} s of CPU in all, the operator's run ${digits(totalCpuSeconds(created.usage))} s`,
+    `  CPU in all ${digits(totalCpuSeconds(created.usage))} s, of the floor ${floor === undefined ? '?' : digits(totalCpuSeconds(floor.usage))} s`,
     `  idle: ${digits(idle.requestsPerDatabaseAndHour, 0)} API requests a database and hour, writes ${sum(idle.writes)}`,
     ...(changed === undefined ? [] : [changedLine(changed)]),
   ];

@@ -10,9 +10,10 @@ export type FleetFigures = {
   throttling: boolean;
   /** Whether the real one called the hooks, or the stand-in. */
   metacontroller: 'real' | 'stand-in';
-  floor: Floor;
+  /** Undefined where it was left out. */
+  floor: Floor | undefined;
   /** Of the time until all are Ready to the floor: of the round in the middle, whose other figures these are. */
-  ratio: number;
+  ratio: number | undefined;
   /** Of every round, the least first. */
   ratios: number[];
   created: Created;
@@ -27,6 +28,8 @@ export type FleetOptions = {
   /** Whether the fleet is changed, restarted and robbed of machines too, in the last round. */
   changes: boolean;
   rounds: number;
+  /** Whether the floor is measured too; it takes about as long as the fleet. */
+  floor: boolean;
 };
 
 type Round = Omit<FleetFigures, 'ratios'>;
@@ -39,16 +42,23 @@ export const measureFleet = async (options: FleetOptions): Promise<FleetFigures>
   for (let left = options.rounds; left > 0; left -= 1) {
     rounds.push(await measureRound({ ...options, changes: options.changes && left === 1 }));
   }
-  const sorted = [...rounds].sort((a, b) => a.ratio - b.ratio);
+  const sorted = [...rounds].sort((a, b) => (a.ratio ?? 0) - (b.ratio ?? 0));
   const middle = sorted[Math.floor(sorted.length / 2)];
   if (middle === undefined) throw new Error('--rounds is 1 or more');
-  return { ...middle, ratios: sorted.map(({ ratio }) => ratio), changed: rounds.at(-1)?.changed };
+  return {
+    ...middle,
+    ratios: sorted.map(({ ratio }) => ratio).filter((ratio) => ratio !== undefined),
+    changed: rounds.at(-1)?.changed,
+  };
 };
 
 /** A fleet of one size: the floor on one cluster of its own, the operator on another, one after the other. */
-const measureRound = async ({ databases: count, throttling, idleSeconds, changes }: FleetOptions): Promise<Round> => {
+const measureRound = async (options: FleetOptions): Promise<Round> => {
+  const { databases: count, throttling, idleSeconds, changes } = options;
   const seconds = PATIENCE.base + PATIENCE.perDatabase * count;
-  const floor = await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, count));
+  const floor = options.floor
+    ? await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, count))
+    : undefined;
   return withCluster({ throttling, logsCalls: true }, async (cluster) => {
     const created = await createFleet(cluster, { count, seconds, logsCalls: true });
     const idle = await measureIdle(cluster, count, idleSeconds);
@@ -58,7 +68,7 @@ const measureRound = async ({ databases: count, throttling, idleSeconds, changes
       throttling,
       metacontroller: findMetacontroller(process.env) === undefined ? 'stand-in' : 'real',
       floor,
-      ratio: created.seconds / floor.seconds,
+      ratio: floor === undefined ? undefined : created.seconds / floor.seconds,
       created,
       idle,
       changed,

@@ -39,7 +39,7 @@ const PACES: Readonly<Record<string, Pace>> = {
 /** As LOCAL_PACE says: `quick`, which is the default, or `kubernetes`. Throws on any other word. */
 export const paceOf = (env: NodeJS.ProcessEnv): Pace => {
   const name = env.LOCAL_PACE ?? 'quick';
-  const pace = PACES[name];
+  const pace = Object.hasOwn(PACES, name) ? PACES[name] : undefined;
   if (pace === undefined) throw new Error(`LOCAL_PACE is ${name}; it can be ${Object.keys(PACES).join(' or ')}`);
   return pace;
 };
