@@ -43,9 +43,8 @@ const forgetOld = (entries: Map<string, Entry>, time: number): void => {
 };
 
 /**
- * The answers of the databases, kept by QuestDB uid and asked for in the background: a hook waits for a
- * database only where that has just started, and not for long. An answer of another
- * pod does not count.
+ * The answers of the databases, kept by QuestDB uid and asked for in the background: a hook waits for a database only where that has just
+ * started, and not for long. An answer of another pod does not count.
  */
 export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): DatabaseProbes => {
   const entries = new Map<string, Entry>();
