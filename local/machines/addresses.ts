@@ -18,6 +18,8 @@ export type PodAddress = {
  */
 const FIRST_PORT = 10_000;
 const PORTS = 10_000;
+/** The one of them that fetch refuses, and so every probe: https://fetch.spec.whatwg.org/#port-blocking */
+const BLOCKED_PORT = 10_080;
 
 /** KWOK gives its pods the addresses from 10.1.0.1 on. */
 const FIRST_THIRD_OCTET = 128;
@@ -38,14 +40,14 @@ const isFree = (port: number): Promise<boolean> =>
 /** A file of this name is there while no packet reaches the machine of that Node. */
 export const unreachableFile = (folder: string, nodeName: string): string => join(folder, `unreachable-${nodeName}`);
 
-/** Gives pods their addresses, which are only text, and their containers' ports, which are real. One a process. */
-export const addressBook = (folder: string) => {
+/** Gives pods their addresses, which are only text, and their containers' ports, which are real and follow `after`. One a process. */
+export const addressBook = (folder: string, after = FIRST_PORT + Math.floor(Math.random() * PORTS)) => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const takenPorts = new Set<number>();
+  const takenPorts = new Set([BLOCKED_PORT]);
   const takenAddresses = new Set<string>();
   let next = 0;
-  let cursor = FIRST_PORT + Math.floor(Math.random() * PORTS);
+  let cursor = after;
   const freePort = async (): Promise<number> => {
     for (let tries = 0; tries < PORTS; tries += 1) {
       cursor = cursor + 1 < FIRST_PORT + PORTS ? cursor + 1 : FIRST_PORT;
