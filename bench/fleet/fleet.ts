@@ -39,6 +39,17 @@ export const isReady = ({ metadata, status }: Database): boolean =>
 /** When each database was first seen created and Ready, in milliseconds since the epoch. */
 export type Times = { createdAt: Map<string, number>; readyAt: Map<string, number> };
 
+/** A busy API server ends watches; each begins with all there is, so none misses anything. */
+const watchUntil = async (api: ApiClient, stop: AbortSignal, look: (database: Database) => void): Promise<void> => {
+  while (!stop.aborted) {
+    await api
+      .watch(`${QUESTDBS}?watch=true`, stop, ({ object }) => {
+        if ((object as { kind?: string }).kind === 'QuestDB') look(object as Database);
+      })
+      .catch(() => undefined);
+  }
+};
+
 /** Acts, and watches until all of the databases are Ready for the generation they have then and `isDone` holds. Throws after the time that is given. */
 export const untilReady = async (
   api: ApiClient,
@@ -51,14 +62,12 @@ export const untilReady = async (
   const timer = setTimeout(() => {
     stop.abort();
   }, seconds * 1000);
-  const watching = api
-    .watch(`${QUESTDBS}?watch=true`, stop.signal, ({ object }) => {
-      const database = object as Database;
-      const { name } = database.metadata;
-      if (!times.readyAt.has(name) && isMet(database) && isReady(database)) times.readyAt.set(name, Date.now());
-      if (times.readyAt.size === count) stop.abort();
-    })
-    .catch(() => undefined);
+  const look = (database: Database): void => {
+    const { name } = database.metadata;
+    if (!times.readyAt.has(name) && isMet(database) && isReady(database)) times.readyAt.set(name, Date.now());
+    if (times.readyAt.size === count) stop.abort();
+  };
+  const watching = watchUntil(api, stop.signal, look);
   await act(times);
   await watching;
   clearTimeout(timer);
