@@ -32,6 +32,8 @@ export type Simulator = {
 };
 
 const SAVE_AFTER_MS = 50;
+/** An account of a thousand machines takes its time to be written down: no more than a twentieth of all of it. */
+const PAUSE_PER_SAVE = 20;
 
 const listen = (server: Server, port: number): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -57,14 +59,16 @@ const load = (store: Store, options: SimulatorOptions): Simulation => {
   });
 };
 
-/** Saves shortly after a change, and at once when told to. */
+/** Saves shortly after a change, later the longer that takes, and at once when told to. */
 const autosave = (simulation: Simulation, store: Store) => {
   let timer: NodeJS.Timeout | undefined;
   let savedChanges = simulation.changes;
+  let tookMs = 0;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
     savedChanges = simulation.changes;
+    const began = performance.now();
     store.save({
       version: 1,
       now: simulation.clock.now(),
@@ -72,9 +76,11 @@ const autosave = (simulation: Simulation, store: Store) => {
       settings: simulation.settings,
       account: simulation.account,
     });
+    tookMs = performance.now() - began;
   };
   const answered = (): void => {
-    if (simulation.changes !== savedChanges) timer ??= setTimeout(flush, SAVE_AFTER_MS);
+    if (simulation.changes !== savedChanges)
+      timer ??= setTimeout(flush, Math.max(SAVE_AFTER_MS, tookMs * PAUSE_PER_SAVE));
   };
   return { flush, answered };
 };

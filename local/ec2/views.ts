@@ -2,7 +2,6 @@ import { freeAddresses } from './addresses.ts';
 import { freeSlots } from './capacity.ts';
 import { CAPACITY_RESERVATIONS, instanceTypeNamed, SUBNETS } from './catalog.ts';
 import type { Context } from './context.ts';
-import { volumesOf } from './lookup.ts';
 import type { Instance, Snapshot, Volume } from './model.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -35,8 +34,9 @@ const hasNetwork = ({ state, impairment, isolated }: Instance): boolean =>
 
 /** Every instance that is not terminated, visible or not. A volume is plugged in from `attached` until it is detached. */
 export const machinesView = (simulation: Simulation): Machine[] => {
-  const context = simulation.present(() => undefined);
-  return Object.values(context.account.instances)
+  const { account } = simulation.present(() => undefined);
+  const plugged = Map.groupBy(Object.values(account.volumes), ({ attachment }) => attachment?.instanceId);
+  return Object.values(account.instances)
     .filter((instance) => instance.state !== 'terminated')
     .map((instance) => ({
       instanceId: instance.id,
@@ -51,7 +51,7 @@ export const machinesView = (simulation: Simulation): Machine[] => {
       privateIpAddress: instance.privateIpAddress,
       privateDnsName: instance.privateDnsName,
       bootAs: instance.bootAs,
-      attachedVolumes: volumesOf(context, instance.id).flatMap(({ id, attachment }) =>
+      attachedVolumes: (plugged.get(instance.id) ?? []).flatMap(({ id, attachment }) =>
         attachment && attachment.state !== 'attaching' ? [{ volumeId: id, device: attachment.device }] : [],
       ),
     }));
