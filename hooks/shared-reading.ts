@@ -7,10 +7,13 @@ export type SharedReadingOptions<T> = {
 
 export type SharedReading<T> = (notBefore?: Date) => Promise<T>;
 
+/** A reading that takes longer may hang, and the calls that would wait for it have little time. */
+const PATIENCE_MS = 1_000;
+
 /**
  * A reading that all hooks share, so that its cost does not grow with the number of databases. It is at most `maxAgeSeconds` old;
  * with `notBefore` it began at that time or later. Callers that come while a reading that will do for them is under way wait for that one; those it
- * will not do for share the one after it, so that a hundred new databases are not a hundred calls.
+ * will not do for share the one after it, so that a hundred new databases are not a hundred calls; but nobody waits long for a reading that hangs.
  */
 export const sharedReading = <T>({ read, maxAgeSeconds, now }: SharedReadingOptions<T>): SharedReading<T> => {
   type Reading = { startedAt: number; value: Promise<T>; isUnderWay: boolean };
@@ -40,7 +43,8 @@ export const sharedReading = <T>({ read, maxAgeSeconds, now }: SharedReadingOpti
     const oldest = Math.max(now().getTime() - maxAgeSeconds * 1000, notBefore?.getTime() ?? 0);
     // A time in the future (clocks differ) can never be met: one new reading is the best there is.
     if (latest !== undefined && latest.startedAt >= Math.min(oldest, now().getTime())) return latest.value;
-    if (latest?.isUnderWay !== true) return start();
+    const isWorthWaiting = latest?.isUnderWay === true && now().getTime() - latest.startedAt < PATIENCE_MS;
+    if (latest === undefined || !isWorthWaiting) return start();
     next ??= startAfter(latest);
     return next;
   };
