@@ -164,7 +164,7 @@ export const SETTINGS = {
     'HOOK_BUDGET_SECONDS',
     '8',
     integer(1, 9, 'seconds'),
-    'How long one hook call may take before it is answered with 503. Metacontroller gives up after 10.',
+    'How long one hook call may take before it is answered with 429. Metacontroller gives up after 10.',
   ),
 } satisfies Record<string, Setting<unknown>>;
 

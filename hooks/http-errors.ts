@@ -19,7 +19,8 @@ export const ERRORS = {
   RETRY_LATER: { status: 429, sentence: 'Not now; ask again later.' },
   INTERNAL: { status: 500, sentence: 'The hook failed; nothing was changed. The log of the hooks says why.' },
   UNSURE: { status: 503, sentence: 'The hook is unsure, so nothing was changed.' },
-  OUT_OF_TIME: { status: 503, sentence: 'The hook took longer than it may; nothing was changed by this answer.' },
+  /** No 503: where EC2 is slow for a minute, Metacontroller's growing back-off would leave a whole fleet alone for a quarter of an hour. */
+  OUT_OF_TIME: { status: 429, sentence: 'The hook took longer than it may; nothing was changed by this answer.' },
   DRAINING: { status: 503, sentence: 'The process is shutting down.' },
   NOT_READY: { status: 503, sentence: 'The hooks are not ready yet.' },
 } as const;

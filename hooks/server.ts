@@ -66,6 +66,9 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next();
 };
 
+/** What was slow is given some time. */
+const AFTER_LATE_SECONDS = 5;
+
 const callHook =
   ({ hook, call }: HookRoute, { log, hookBudgetSeconds }: Dependencies): RequestHandler =>
   async (request, response) => {
@@ -73,6 +76,7 @@ const callHook =
     const late = () =>
       new HttpError('OUT_OF_TIME', {
         message: `The hook took longer than ${hookBudgetSeconds} s; nothing was changed by this answer.`,
+        headers: { 'Retry-After': String(AFTER_LATE_SECONDS) },
       });
     response.json(await withinBudget(hookBudgetSeconds, () => call(body), late));
     log.debug({ hook, ...parentFieldsOf(body) }, 'answered');

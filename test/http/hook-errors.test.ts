@@ -72,10 +72,11 @@ describe('a hook that ends with an error', () => {
 });
 
 describe('a hook that takes too long', () => {
-  it('answers 503 with what it was given', async () => {
+  it('says when to ask again, so that nobody backs off ever longer', async () => {
     const never = () => new Promise<never>(() => undefined);
     const response = await syncThat(never, { hookBudgetSeconds: 0.05 }).response;
-    expect(response.status).toBe(503);
+    expect(response.status).toBe(429);
+    expect(response.headers['retry-after']).toBe('5');
     expect(errorOf(response)).toEqual({
       code: 'OUT_OF_TIME',
       message: 'The hook took longer than 0.05 s; nothing was changed by this answer.',
@@ -87,7 +88,7 @@ describe('a hook that takes too long', () => {
     const { app, response } = syncThat(() => new Promise((_resolve, reject) => (fail = reject)), {
       hookBudgetSeconds: 0.05,
     });
-    expect((await response).status).toBe(503);
+    expect((await response).status).toBe(429);
     // Unhandled, this would fail the run of the tests.
     fail(new Error('late'));
     await request(app).get('/healthz').expect(200);
