@@ -7,7 +7,11 @@ import type { Report } from './report.ts';
 
 type Row = { databases: number; what: string; metacontroller: string; value: number };
 
-const chart = (title: string, unit: string, values: Row[]): TopLevelSpec => ({
+/** Undefined where there is nothing to draw. */
+const chart = (title: string, unit: string, values: Row[]): TopLevelSpec | undefined =>
+  values.length === 0 ? undefined : drawing(title, unit, values);
+
+const drawing = (title: string, unit: string, values: Row[]): TopLevelSpec => ({
   title,
   width: 520,
   height: 300,
@@ -36,7 +40,7 @@ const rows = (
       }),
     );
 
-const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec }[] = [
+const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec | undefined }[] = [
   {
     file: 'time.svg',
     draw: (report) =>
@@ -85,7 +89,9 @@ const CHARTS: readonly { file: string; draw: (report: Report) => TopLevelSpec }[
 export const drawPlots = async (file: string): Promise<void> => {
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
   for (const { file: name, draw } of CHARTS) {
-    const view = new View(parse(compile(draw(report)).spec), { renderer: 'none' });
+    const spec = draw(report);
+    if (spec === undefined) continue;
+    const view = new View(parse(compile(spec).spec), { renderer: 'none' });
     writeFileSync(join(dirname(file), name), `${await view.toSVG()}\n`);
   }
 };
