@@ -17,6 +17,9 @@ export const inSeconds = (sample: Sample): string => {
   return `${seconds(median(sample))} s (${seconds(Math.min(...sample))} to ${seconds(Math.max(...sample))})`;
 };
 
+export const sum = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
 /** What a figure depends on, to be printed beside it. */
 export const machine = (): string =>
   [

@@ -1,6 +1,7 @@
 import type { FleetFigures } from './fleet/bench.ts';
 import { cpuSecondsOf, peakMiBOf, totalCpuSeconds, type UsageByPart } from './fleet/usage.ts';
 import type { HookFigures } from './hook/bench.ts';
+import { sum } from './figures.ts';
 
 /** What a run measured, with what it depends on. */
 export type Report = { machine: string; at: string; hook: HookFigures[]; fleets: FleetFigures[] };
@@ -57,6 +58,3 @@ const usageLine = (usage: UsageByPart): string =>
 
 const changedLine = ({ config, image, restart, loss }: NonNullable<FleetFigures['changed']>): string =>
   `  config on all ${digits(config.seconds)} s (floor ${digits(config.floorSeconds)} s, ratio ${digits(config.ratio, 2)}), image ${digits(image.seconds)} s, hooks ready ${digits(restart.hooksSeconds)} s after their start, restart until quiet ${digits(restart.quietSeconds)} s, ${loss.lost} machines lost ${digits(loss.seconds)} s`;
-
-const sum = (counts: Record<string, number>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);

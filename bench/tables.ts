@@ -1,6 +1,7 @@
 import type { FleetFigures } from './fleet/bench.ts';
 import { cpuSecondsOf, peakMiBOf, totalCpuSeconds } from './fleet/usage.ts';
 import type { HookFigures } from './hook/bench.ts';
+import { sum } from './figures.ts';
 import type { Report } from './report.ts';
 
 type Column<Row> = readonly [head: string, of: (row: Row) => string];
@@ -16,9 +17,6 @@ const table = <Row>(rows: readonly Row[], columns: readonly Column<Row>[]): stri
         columns.map(() => '---'),
         ...rows.map((row) => columns.map(([, of]) => of(row))),
       ].map((cells) => `| ${cells.join(' | ')} |`);
-
-const sum = (counts: Record<string, number>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
 
 const nameOf = ({ databases, metacontroller, throttling }: FleetFigures): string =>
   `${databases}${metacontroller === 'real' ? ', Metacontroller 4.17.2' : ''}${throttling ? ", EC2's limits" : ''}`;

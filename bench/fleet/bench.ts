@@ -37,6 +37,7 @@ type Round = Omit<FleetFigures, 'ratios'>;
 /** The longest that anything may take for one database, and for each of a fleet beside it, in seconds. */
 const PATIENCE = { base: 240, perDatabase: 3 };
 
+/** So many rounds of one size; see FleetFigures. Throws when one does not come to its end in its time. */
 export const measureFleet = async (options: FleetOptions): Promise<FleetFigures> => {
   const rounds: Round[] = [];
   for (let left = options.rounds; left > 0; left -= 1) {

@@ -1,5 +1,5 @@
-import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import { askStatus } from '../../local/processes/control.ts';
 import type { BenchCluster } from './cluster.ts';
 import { untilQuiet } from './create-fleet.ts';

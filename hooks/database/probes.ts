@@ -80,7 +80,7 @@ export const createProbes = ({ client, intervalSeconds, now }: ProbesOptions): D
   const first = async (subject: ProbeSubject): Promise<Probe> => {
     const known = last(subject);
     const { asking, result } = entryOf(subject, now().getTime());
-    if (result !== undefined || asking === undefined) return known;
+    if (result !== undefined) return known;
     await Promise.race([asking, sleep(FIRST_ANSWER_MS, undefined, { ref: false })]);
     return last(subject);
   };

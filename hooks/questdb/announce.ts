@@ -7,6 +7,7 @@ import { isServedAsPlanned } from './served.ts';
 import type { DatabaseStatus } from './status.ts';
 import type { DatabasePlan } from './steps.ts';
 import { upgradeOf } from './upgrade.ts';
+import { nodeNamed } from './whereabouts.ts';
 
 type News = { type?: 'Warning'; reason: string; message: string };
 
@@ -78,7 +79,7 @@ const changeOf = (
 /** It came to rest: where it was going, or where it was because the wish went back. */
 const arrival = (observed: Observed, plan: DatabasePlan, step: string | undefined): News | undefined => {
   const target = plan.step === 'Serve' && isServedAsPlanned(observed, plan) ? plan.target : undefined;
-  const node = observed.nodes.find(({ metadata }) => metadata.name === target?.name);
+  const node = nodeNamed(observed, target?.name);
   if (node === undefined) return undefined;
   return step === 'PodMoving'
     ? { reason: 'Moved', message: `The database runs on ${describeNode(node)}.` }

@@ -7,7 +7,7 @@ import { isServedAsPlanned } from './served.ts';
 import type { DatabasePlan } from './steps.ts';
 import { throughputWarning } from './throughput.ts';
 import { resizingFinding, volumeFinding } from './volume-findings.ts';
-import { placedNode } from './whereabouts.ts';
+import { nodeNamed, placedNode } from './whereabouts.ts';
 
 /** What is found of one database: a condition for each. */
 export type Parts = { node: Finding; volume: Finding; resizing: Finding; config: Finding; writes: Finding };
@@ -63,7 +63,7 @@ const suspendedStory = (tables: readonly string[]): string => {
 };
 
 const nodeFinding = (observed: Observed, plan: DatabasePlan): Finding => {
-  const { database, nodes } = observed;
+  const { database } = observed;
   if (database.spec.node === undefined) return holds('NotDedicated', 'The database runs on any node of the cluster.');
   switch (plan.step) {
     case 'Refuse':
@@ -79,10 +79,7 @@ const nodeFinding = (observed: Observed, plan: DatabasePlan): Finding => {
         : servingNodeFinding(observed, placed);
     }
     case 'Serve':
-      return servingNodeFinding(
-        observed,
-        nodes.find(({ metadata }) => metadata.name === plan.target?.name),
-      );
+      return servingNodeFinding(observed, nodeNamed(observed, plan.target?.name));
   }
 };
 
@@ -107,8 +104,7 @@ const hasTagsOf = ({ database }: Observed, { spec }: QuestDBNode): boolean => {
 /** A human must act: what the parts say, or what this hook itself refuses. */
 export const stalledFinding = (observed: Observed, plan: DatabasePlan): Finding => {
   if (plan.step === 'Refuse') return holds(plan.reason, plan.message);
-  const name = 'target' in plan ? plan.target?.name : placedNode(observed)?.metadata.name;
-  const node = observed.nodes.find(({ metadata }) => metadata.name === name);
+  const node = nodeNamed(observed, 'target' in plan ? plan.target?.name : placedNode(observed)?.metadata.name);
   const stalled = [observed.volume, node]
     .map((part) => conditionOf(part?.status?.conditions, 'Stalled'))
     .find((condition) => condition?.status === 'True');

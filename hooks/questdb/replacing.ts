@@ -4,7 +4,7 @@ import type { NodeNeed } from '../api/names.ts';
 import type { Observed } from './observe.ts';
 import { isSettled, replicasOf } from './statefulset.ts';
 import { isServedAsPlanned } from './served.ts';
-import type { DatabasePlan } from './steps.ts';
+import type { DatabasePlan, ServePlan } from './steps.ts';
 import { flawOf, wishOf, type Flaw } from './wish.ts';
 import { placedNode } from './whereabouts.ts';
 
@@ -71,7 +71,7 @@ const moveOf = (observed: Observed, plan: DatabasePlan): Move | undefined => {
 };
 
 /** The template is changed at once; after that only status remembers that the pod comes from elsewhere, until it is ready. */
-const isMoving = (observed: Observed, plan: Extract<DatabasePlan, { step: 'Serve' }>): boolean =>
+const isMoving = (observed: Observed, plan: ServePlan): boolean =>
   placedNode(observed)?.metadata.name !== plan.target?.name ||
   (wasReplacing(observed) && !isServedAsPlanned(observed, plan));
 

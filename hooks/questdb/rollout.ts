@@ -1,17 +1,15 @@
 import { conditionOf, fails, type Condition, type Finding } from '../api/conditions.ts';
-import type { QuestDB } from '../api/generated/questdb.ts';
 import type { Observed } from './observe.ts';
 import { podFinding } from './pod.ts';
 import { isSettled, replicasOf } from './statefulset.ts';
-import type { DatabasePlan } from './steps.ts';
-
-type Serve = Extract<DatabasePlan, { step: 'Serve' }>;
+import type { ServePlan } from './steps.ts';
+import { nodeNamed } from './whereabouts.ts';
 
 /**
  * Why the StatefulSet is not there as planned yet. What a pod goes through on its ordinary way would be a write for every database and step, so
  * the steps are told one by one where it takes longer than that.
  */
-export const rolloutFinding = (observed: Observed, plan: Serve): Finding => {
+export const rolloutFinding = (observed: Observed, plan: ServePlan): Finding => {
   const finding = rolloutStep(observed);
   return ORDINARY_STEPS.has(finding.reason) && isOnTime(observed, plan, finding)
     ? fails('PodStarting', 'Waiting for the pod to run as planned, on its Node and with its volume.')
@@ -40,10 +38,10 @@ const ORDINARY_STEPS: ReadonlySet<string> = new Set([
 
 const ORDINARY_SECONDS = 30;
 
-const isOnTime = (observed: Observed, plan: Serve, finding: Finding): boolean =>
+const isOnTime = (observed: Observed, plan: ServePlan, finding: Finding): boolean =>
   observed.now.getTime() - stepBegan(observed, plan, finding) < ORDINARY_SECONDS * 1000;
 
-const stepBegan = (observed: Observed, plan: Serve, { reason }: Finding): number => {
+const stepBegan = (observed: Observed, plan: ServePlan, { reason }: Finding): number => {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, creationTimestamp } = observed.pod?.metadata ?? {};
   // That is when it is to be gone.
   if (deletionTimestamp !== undefined) return Date.parse(deletionTimestamp) - deletionGracePeriodSeconds * 1000;
@@ -53,20 +51,18 @@ const stepBegan = (observed: Observed, plan: Serve, { reason }: Finding): number
 };
 
 /** Without a new pod: when its StatefulSet was made, its instance was there, or the database was Ready last. */
-const changeBegan = ({ statefulSet, database, nodes, now }: Observed, { target }: Serve): number => {
+const changeBegan = (observed: Observed, { target }: ServePlan): number => {
+  const { statefulSet, now } = observed;
   // It is started in this very pass.
   if (statefulSet !== undefined && replicasOf(statefulSet) === 0) return now.getTime();
   const made = Date.parse(statefulSet?.metadata.creationTimestamp ?? '') || 0;
-  const node = nodes.find(({ metadata }) => metadata.name === target?.name);
-  return Math.max(made, turned(node?.status?.conditions) ?? 0, wasReadyAt(database, now));
+  const node = nodeNamed(observed, target?.name);
+  return Math.max(made, turned(node?.status?.conditions), wasReadyAt(observed));
 };
 
-const turned = (conditions: readonly Condition[] | undefined): number | undefined => {
-  const ready = conditionOf(conditions, 'Ready');
-  return ready === undefined ? undefined : Date.parse(ready.lastTransitionTime);
-};
+const wasReadyAt = ({ database: { status }, now }: Observed): number =>
+  conditionOf(status?.conditions, 'Ready')?.status === 'False' ? turned(status?.conditions) : now.getTime();
 
-const wasReadyAt = ({ status }: QuestDB, now: Date): number =>
-  conditionOf(status?.conditions, 'Ready')?.status === 'False'
-    ? (turned(status?.conditions) ?? now.getTime())
-    : now.getTime();
+/** When Ready became what it is, in milliseconds since the epoch; 0 where nothing is said of it. */
+const turned = (conditions: readonly Condition[] | undefined): number =>
+  Date.parse(conditionOf(conditions, 'Ready')?.lastTransitionTime ?? '') || 0;

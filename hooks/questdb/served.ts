@@ -2,18 +2,16 @@ import { statefulSet } from './children/statefulset.ts';
 import type { Observed } from './observe.ts';
 import { isSettled, templateHashOf } from './statefulset.ts';
 import type { Pod } from './ports.ts';
-import type { DatabasePlan } from './steps.ts';
+import type { DatabasePlan, ServePlan } from './steps.ts';
 import { nodeUidOf } from './whereabouts.ts';
-
-type Serve = Extract<DatabasePlan, { step: 'Serve' }>;
 
 type Rendered = ReturnType<typeof statefulSet>;
 
 /** Several ask for it in each pass, and it is what a pass costs most. */
-const rendered = new WeakMap<Serve, { observed: Observed; set: Rendered }>();
+const rendered = new WeakMap<ServePlan, { observed: Observed; set: Rendered }>();
 
 /** The StatefulSet that serves as planned. */
-export const servingSet = (observed: Observed, plan: Serve): Rendered => {
+export const servingSet = (observed: Observed, plan: ServePlan): Rendered => {
   const known = rendered.get(plan);
   if (known?.observed === observed) return known.set;
   const set = statefulSet(observed.database, plan, { current: observed.statefulSet });
@@ -34,7 +32,7 @@ export const isServedAsPlanned = (observed: Observed, plan: DatabasePlan): boole
 };
 
 /** A template that was changed and changed back looks settled while the pod of the one between still ends. */
-const isThePod = (pod: Pod, { placement }: Serve): boolean => {
+const isThePod = (pod: Pod, { placement }: ServePlan): boolean => {
   const nodeUid = nodeUidOf(pod);
   const isElsewhere = placement.on === 'OwnNode' && nodeUid !== undefined && nodeUid !== placement.nodeUid;
   return pod.metadata.deletionTimestamp === undefined && !isElsewhere;

@@ -12,7 +12,7 @@ import { replacingFinding } from './replacing.ts';
 import type { DatabasePlan } from './steps.ts';
 import { suspendedFinding } from './suspend.ts';
 import { upgradingFinding } from './upgrade.ts';
-import { isPodOn, placedNode } from './whereabouts.ts';
+import { isPodOn, nodeNamed, placedNode } from './whereabouts.ts';
 import { unavailableZones } from './zones.ts';
 
 export type DatabaseStatus = NonNullable<QuestDB['status']>;
@@ -69,7 +69,7 @@ const endpointsOf = ({ identity }: Observed): NonNullable<DatabaseStatus['endpoi
 /** The node the database runs on, also while another one is on its way; before it runs anywhere, the one that is to be. */
 const nodeStatus = (observed: Observed, plan: DatabasePlan): DatabaseStatus['node'] => {
   const target = 'target' in plan ? plan.target : undefined;
-  const node = servingNode(observed) ?? observed.nodes.find(({ metadata }) => metadata.name === target?.name);
+  const node = servingNode(observed) ?? nodeNamed(observed, target?.name);
   if (node !== undefined) {
     const { metadata, spec, status } = node;
     const { instanceType, zone } = spec;

@@ -33,6 +33,9 @@ export type DatabasePlan =
   | ({ step: 'Serve'; target: WantedNode | undefined; placement: Placement } & PodSources)
   | Refusal;
 
+/** The pod is to run, on that node or anywhere. */
+export type ServePlan = Extract<DatabasePlan, { step: 'Serve' }>;
+
 /** No pod is wanted, and once it is gone no instance; the reason says how far that has come. */
 export type Suspension = {
   step: 'Suspend';

@@ -12,6 +12,10 @@ export const placedNode = ({ statefulSet, nodes, dyingNodes }: Observed): QuestD
     : undefined;
 };
 
+/** The node of that name, unless it is being deleted. */
+export const nodeNamed = ({ nodes }: Observed, name: string | undefined): QuestDBNode | undefined =>
+  nodes.find(({ metadata }) => metadata.name === name);
+
 /** Whether its controller was told to have no pod, and has none. */
 export const isStopped = (statefulSet: StatefulSet): boolean =>
   replicasOf(statefulSet) === 0 &&

@@ -2,9 +2,9 @@ import { conditionOf } from '../api/conditions.ts';
 import type { QuestDBNode } from '../api/generated/questdbnode.ts';
 import { EBS_DRIVER } from '../api/zones.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
-import { startTaints, isNodeReady, nodeOf, type ClusterNode } from './cluster-node.ts';
+import { isNodeReady, nodeOf, type ClusterNode } from './cluster-node.ts';
 import { factsForLaunch, factsForStatus, ifSaid } from './launch-facts.ts';
-import { nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
+import { isStartTainted, nodeClassIn, nodesIn, ownedInstances, returnedInstance, type Observed } from './observe.ts';
 import type { Instance, NodePorts } from './ports.ts';
 
 /** The facts a request does not have: EC2's view, and the CSI driver until the Node has been Ready once. */
@@ -97,8 +97,8 @@ const impairedSince = async ({ compute }: NodePorts, instance: Instance | undefi
 };
 
 /** It is the last thing that is missing, and asked for where nothing else is. */
-const hasDriver = async ({ cluster }: NodePorts, { status }: QuestDBNode, node: ClusterNode): Promise<boolean> => {
-  if (conditionOf(status?.conditions, 'Joined')?.status === 'True') return true;
-  const isMissingMore = !isNodeReady(node) || (status?.joinedAt === undefined && startTaints(node).length > 0);
-  return !isMissingMore && (await cluster.csiDriversOf(node.metadata.name)).includes(EBS_DRIVER);
+const hasDriver = async ({ cluster }: NodePorts, parent: QuestDBNode, node: ClusterNode): Promise<boolean> => {
+  if (conditionOf(parent.status?.conditions, 'Joined')?.status === 'True') return true;
+  if (!isNodeReady(node) || isStartTainted(parent, node)) return false;
+  return (await cluster.csiDriversOf(node.metadata.name)).includes(EBS_DRIVER);
 };

@@ -4,7 +4,7 @@ import type { QuestDBNodeClass } from '../api/generated/questdbnodeclass.ts';
 import { OWNER_UID } from '../api/labels.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
-import type { ClusterNode } from './cluster-node.ts';
+import { startTaints, type ClusterNode } from './cluster-node.ts';
 import type { Image, Instance, InstanceTypeFacts } from './ports.ts';
 
 /** What is known of one QuestDBNode in one pass. */
@@ -74,6 +74,10 @@ export const isJustLaunched = ({ parent: { status }, now }: Pick<Observed, 'pare
 
 /** A Node becomes Ready step by step. In its first minute they are nobody's news, and each would be a write for every database. */
 const JOINING_SECONDS = 60;
+
+/** Only the first time a Node must be free of the taints of its start: later they say something else, and the pod is there. */
+export const isStartTainted = ({ status }: QuestDBNode, node: ClusterNode): boolean =>
+  status?.joinedAt === undefined && startTaints(node).length > 0;
 
 /** Whether the Node is so new that it may well not be Ready yet. */
 export const isJoining = ({ parent, now }: Pick<Observed, 'parent' | 'now'>, { metadata }: ClusterNode): boolean =>

@@ -1,8 +1,8 @@
 import { rfc3339 } from '../api/conditions.ts';
 import { ATTEMPT } from '../api/labels.ts';
 import { fenceOf, planAlive, planDead, planStopping, planUnseen, type LossStep } from './loss.ts';
-import { startTaints, isNodeReady, type ClusterNode } from './cluster-node.ts';
-import { isJoining, type Observed } from './observe.ts';
+import { isNodeReady, type ClusterNode } from './cluster-node.ts';
+import { isJoining, isStartTainted, type Observed } from './observe.ts';
 import { planDecision, planLaunch } from './plan-launch.ts';
 import type { Instance } from './ports.ts';
 import { isShort } from './shortage.ts';
@@ -100,10 +100,9 @@ const joinStep = (observed: Observed, { state }: Instance): JoinStep | undefined
   return missing !== undefined && isJoining(observed, node) ? 'NodeNotJoined' : missing;
 };
 
-/** Only the first time a Node must be free of taints: later they say something else, and the pod is there. */
 const missingOf = ({ parent, driverRegistered }: Observed, node: ClusterNode): JoinStep | undefined => {
   if (!isNodeReady(node)) return 'NodeNotReady';
-  if (parent.status?.joinedAt === undefined && startTaints(node).length > 0) return 'NodeTainted';
+  if (isStartTainted(parent, node)) return 'NodeTainted';
   return driverRegistered ? undefined : 'DriverNotRegistered';
 };
 

@@ -74,6 +74,12 @@ export const storageClassIn = (request: SyncRequest<QuestDBVolume>): StorageClas
     ({ metadata }) => metadata.name === request.parent.spec.storageClassName,
   );
 
+/** The claim that status names, out of Metacontroller's cache. */
+const knownClaim = ({ related, parent }: SyncRequest<QuestDBVolume>): Claim | undefined =>
+  objectsOf<Claim>(related, 'PersistentVolumeClaim.v1').find(
+    ({ metadata }) => metadata.name === parent.status?.claimName,
+  );
+
 /**
  * The claim out of Metacontroller's cache, when all was well with it in an earlier pass and still is: then nothing needs to be
  * read live, and an idle fleet costs no requests.
@@ -81,21 +87,18 @@ export const storageClassIn = (request: SyncRequest<QuestDBVolume>): StorageClas
 export const settledClaim = (request: SyncRequest<QuestDBVolume>): Claim | undefined => {
   const { parent } = request;
   if (!isTrueFor(parent.status?.conditions, 'Ready', generationOf(parent))) return undefined;
-  const claim = objectsOf<Claim>(request.related, 'PersistentVolumeClaim.v1').find(
-    ({ metadata }) => metadata.name === parent.status?.claimName,
-  );
+  const claim = knownClaim(request);
   return claim !== undefined && isBound(claim) && claim.spec?.volumeName === parent.status?.volumeName
     ? claim
     : undefined;
 };
 
 /** The claim out of the same cache still waits for the database's pod, as it did in an earlier pass: there is nothing to be looked for. */
-export const isStillUnbound = ({ related }: SyncRequest<QuestDBVolume>, parent: QuestDBVolume): boolean => {
+export const isStillUnbound = (request: SyncRequest<QuestDBVolume>): boolean => {
+  const { parent } = request;
   const ready = conditionOf(parent.status?.conditions, 'Ready');
   if (ready?.reason !== 'WaitingForFirstConsumer' || ready.observedGeneration !== generationOf(parent)) return false;
-  const claim = objectsOf<Claim>(related, 'PersistentVolumeClaim.v1').find(
-    ({ metadata }) => metadata.name === parent.status?.claimName,
-  );
+  const claim = knownClaim(request);
   return claim !== undefined && isDataOf(identityOf(parent), claim.metadata) && isUnbound(claim);
 };
 

@@ -24,8 +24,9 @@ export const syncVolume =
     }
     const live = await ports.cluster.readParent(namespaceOf(request.parent), request.parent.metadata.name);
     const parent = assertLiving(assertCurrent(request.parent, live));
-    if (isStillUnbound(request, parent))
+    if (isStillUnbound(request)) {
       return { status: sameStatus(parent), children: [], resyncAfterSeconds: LONG_WAIT_SECONDS };
+    }
     return refusable(parent, ports.now, async () => {
       const observed = await gather(ports, request, parent);
       const next = planNext(observed);

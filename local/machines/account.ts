@@ -18,17 +18,15 @@ export type Machine = {
   attachedVolumes: { volumeId: string; device: string }[];
 };
 
-/** The power switches and disks of the simulated account, as the hypervisor sees them: no visibility delay. */
-export const fetchMachines = async (ec2Url: string): Promise<Machine[]> => {
-  const answer = await fetch(new URL('/_simulator/machines', ec2Url), { signal: AbortSignal.timeout(5000) });
+const ask = async <T>(ec2Url: string, path: string): Promise<T> => {
+  const answer = await fetch(new URL(`/_simulator/${path}`, ec2Url), { signal: AbortSignal.timeout(5000) });
   if (!answer.ok) throw new Error(`the simulated EC2 answered ${String(answer.status)}`);
-  return (await answer.json()) as Machine[];
+  return (await answer.json()) as T;
 };
 
+/** The power switches and disks of the simulated account, as the hypervisor sees them: no visibility delay. */
+export const fetchMachines = (ec2Url: string): Promise<Machine[]> => ask(ec2Url, 'machines');
+
 /** base64, as EC2 keeps it; empty when it was launched without. */
-export const fetchUserData = async (ec2Url: string, instanceId: string): Promise<string> => {
-  const url = new URL(`/_simulator/user-data/${instanceId}`, ec2Url);
-  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
-  if (!answer.ok) throw new Error(`the simulated EC2 answered ${String(answer.status)}`);
-  return ((await answer.json()) as { userData: string }).userData;
-};
+export const fetchUserData = async (ec2Url: string, instanceId: string): Promise<string> =>
+  (await ask<{ userData: string }>(ec2Url, `user-data/${instanceId}`)).userData;

@@ -74,7 +74,7 @@ describe('a claim that still waits for the pod', () => {
   ];
 
   it.each(rows)('is not taken for one when %s: all is looked at', async (_when, parent, claims) => {
-    expect(isStillUnbound(requestOf(parent, claims), parent)).toBe(false);
+    expect(isStillUnbound(requestOf(parent, claims))).toBe(false);
     const { reads } = await pass(parent, claims);
     expect(reads.length).toBeGreaterThan(1);
   });
