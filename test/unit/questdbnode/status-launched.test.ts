@@ -1,36 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Observed } from '../../../hooks/questdbnode/observe.ts';
 import type { Progress } from '../../../hooks/questdbnode/progress.ts';
-import { NOTHING_RETIRES } from '../../../hooks/questdbnode/retiring.ts';
-import { statusOf } from '../../../hooks/questdbnode/status.ts';
 import { after, stampAfter } from '../../fixtures/clock.ts';
 import { condition } from '../../fixtures/conditions.ts';
-import {
-  aClusterNode,
-  aNodeParent,
-  anInstance,
-  anIntent,
-  INSTANCE_ID,
-  observingNode,
-} from '../../fixtures/questdbnode.ts';
-
-type Said = [status: string, reason: string, message: string];
-
-const statusFor = (progress: Progress, changes: Partial<Observed> = {}) =>
-  statusOf(observingNode(changes), progress, NOTHING_RETIRES);
-
-/** All but Drifted, which is not about the instance; see drift.test.ts. */
-const said = (progress: Progress, changes: Partial<Observed> = {}): Record<string, Said> =>
-  Object.fromEntries(
-    (statusFor(progress, changes).conditions ?? [])
-      .filter(({ type }) => type !== 'Drifted')
-      .map(({ type, status, reason, message }) => [type, [status, reason, message]]),
-  );
-
-const rest = (progress: Progress, changes: Partial<Observed> = {}) => {
-  const { conditions: _said, ...kept } = statusFor(progress, changes);
-  return kept;
-};
+import { rest, said, statusFor } from '../../fixtures/node-status.ts';
+import { aClusterNode, aNodeParent, anInstance, anIntent, INSTANCE_ID } from '../../fixtures/questdbnode.ts';
 
 const launch = anIntent();
 const instance = anInstance();

@@ -1,26 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Progress } from '../../../hooks/questdbnode/progress.ts';
-import { NOTHING_RETIRES } from '../../../hooks/questdbnode/retiring.ts';
-import { statusOf } from '../../../hooks/questdbnode/status.ts';
 import { stampAfter } from '../../fixtures/clock.ts';
-import {
-  aClusterNode,
-  aNodeParent,
-  anInstance,
-  anIntent,
-  INSTANCE_ID,
-  observingNode,
-} from '../../fixtures/questdbnode.ts';
-
-type Said = [status: string, reason: string, message: string];
-
-/** All but Drifted, which is not about the instance; see drift.test.ts. */
-const said = (progress: Progress, changes: Parameters<typeof observingNode>[0] = {}): Record<string, Said> =>
-  Object.fromEntries(
-    (statusOf(observingNode(changes), progress, NOTHING_RETIRES).conditions ?? [])
-      .filter(({ type }) => type !== 'Drifted')
-      .map(({ type, status, reason, message }) => [type, [status, reason, message]]),
-  );
+import { rest, said, statusFor, type Said } from '../../fixtures/node-status.ts';
+import { aClusterNode, aNodeParent, anInstance, anIntent, INSTANCE_ID } from '../../fixtures/questdbnode.ts';
 
 const launch = anIntent();
 const instance = anInstance();
@@ -153,10 +135,6 @@ describe('the conditions of a QuestDBNode that needs a human', () => {
 });
 
 describe('the memory of a QuestDBNode', () => {
-  const rest = (progress: Progress, changes: Parameters<typeof observingNode>[0] = {}) => {
-    const { conditions: _said, ...kept } = statusOf(observingNode(changes), progress, NOTHING_RETIRES);
-    return kept;
-  };
   const before = anIntent({ attempt: 7 });
   const known = aNodeParent({ status: { instanceId: 'i-known', launch: before, observedGeneration: 1 } });
 
@@ -213,8 +191,7 @@ describe('what a Node has to give', () => {
     found: Record<string, string>,
     parent = aNodeParent(),
     step: Progress = { step: 'Serve', instance },
-  ) =>
-    statusOf(observingNode({ parent, node: aClusterNode({ allocatable: found }) }), step, NOTHING_RETIRES).allocatable;
+  ) => statusFor(step, { parent, node: aClusterNode({ allocatable: found }) }).allocatable;
 
   it.each([
     [
