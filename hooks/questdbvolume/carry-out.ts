@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalBytes } from '../api/quantity.ts';
 import { tellingLayout } from '../api/layout.ts';
 import { claimName } from '../api/names.ts';
+import { RetryLater } from '../metacontroller/errors.ts';
 import { claimResizing, heldBack, modifying } from './growth-sentences.ts';
-import type { Observed } from './observe.ts';
+import { ownerIn, type Observed } from './observe.ts';
 import { blankClaim, boundClaim, identityChange, staticPersistentVolume } from './objects.ts';
 import { waitRefused, type GrowthPlan, type GrowthWait } from './plan-growth.ts';
 import { planSecured } from './plan.ts';
 import type { VolumeOutcome, VolumePlan } from './steps.ts';
-import type { VolumePorts } from './ports.ts';
+import type { EbsVolume, VolumePorts } from './ports.ts';
 import { refusedNow } from './refused-modification.ts';
 import { secure } from './secure.ts';
 import { layoutFor, securedOf } from './layouts.ts';
@@ -50,6 +52,15 @@ const modify = async (ports: VolumePorts, observed: Observed, plan: Modify): Pro
   return { step: 'AwaitGrowth', claim, persistentVolume, ...waitRefused(refused) };
 };
 
+const SOON_SECONDS = 5;
+
+/** The reading that all share lags: who took the volume since then has it. */
+const assertSameOwner = async (storage: VolumePorts['storage'], { volumeId, tags }: EbsVolume): Promise<void> => {
+  const live = await storage.describe(volumeId);
+  if (live !== undefined && isDeepStrictEqual(ownerIn(live.tags), ownerIn(tags))) return;
+  throw new RetryLater(SOON_SECONDS, `Volume ${volumeId} is gone or another's since it was looked at; looking anew.`);
+};
+
 const make = async ({ cluster, storage }: VolumePorts, observed: Observed, plan: VolumeOutcome): Promise<void> => {
   const { identity } = observed;
   switch (plan.step) {
@@ -59,6 +70,7 @@ const make = async ({ cluster, storage }: VolumePorts, observed: Observed, plan:
       await cluster.reservePersistentVolume(plan.persistentVolume, identity.namespace, claimName(identity.database));
       return cluster.createClaim(boundClaim(observed, plan.persistentVolume));
     case 'MakePersistentVolume':
+      await assertSameOwner(storage, plan.volume);
       // The labels on a PersistentVolume say that the tags are there, and it is made with them.
       await storage.tag(plan.volume.volumeId, identity, tellingLayout(layoutFor(observed, plan.volume.tags)));
       return cluster.createPersistentVolume(staticPersistentVolume(observed, plan));

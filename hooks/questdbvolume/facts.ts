@@ -1,6 +1,6 @@
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { namespaceOf } from '../api/kinds.ts';
-import { DATABASE, isDataOf, NAMESPACE, OWNER, ownerAnnotation, type Identity } from '../api/labels.ts';
+import { isDataOf, OWNER, ownerAnnotation, type Identity } from '../api/labels.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import {
   candidateClaimNames,
@@ -8,6 +8,7 @@ import {
   identityOf,
   isLost,
   isRetained,
+  ownerIn,
   storageClassIn,
   volumeHandleOf,
   type Found,
@@ -149,11 +150,6 @@ const isOn =
   ({ volumeId }: EbsVolume) =>
   (volume: PersistentVolume): boolean =>
     volumeHandleOf(volume) === volumeId;
-
-const ownerIn = (told: Readonly<Record<string, string>> | undefined): Identity | undefined => {
-  const [namespace, database] = [told?.[NAMESPACE], told?.[DATABASE]];
-  return namespace === undefined || database === undefined ? undefined : { namespace, database };
-};
 
 const ownerOfClaim = ({ spec }: QuestDBVolume, claim: Claim | undefined): Identity | undefined => {
   if (claim === undefined || spec.from?.claimName !== claim.metadata.name) return undefined;

@@ -2,7 +2,7 @@ import { conditionOf, isTrueFor } from '../api/conditions.ts';
 import type { QuestDBVolume } from '../api/generated/questdbvolume.ts';
 import { generationOf, namespaceOf } from '../api/kinds.ts';
 import { EBS_DRIVER, NODE_ZONE_KEYS } from '../api/zones.ts';
-import { isDataOf, RETAINED, type Identity } from '../api/labels.ts';
+import { DATABASE, isDataOf, NAMESPACE, RETAINED, type Identity } from '../api/labels.ts';
 import { claimName } from '../api/names.ts';
 import type { SyncRequest } from '../metacontroller/contract.ts';
 import { objectsOf } from '../metacontroller/observed.ts';
@@ -47,6 +47,12 @@ export const identityOf = (parent: QuestDBVolume): Identity => ({
   namespace: namespaceOf(parent),
   database: parent.spec.databaseName,
 });
+
+/** Whose data it is by the labels of an object or the tags of a volume. */
+export const ownerIn = (told: Readonly<Record<string, string>> | undefined): Identity | undefined => {
+  const [namespace, database] = [told?.[NAMESPACE], told?.[DATABASE]];
+  return namespace === undefined || database === undefined ? undefined : { namespace, database };
+};
 
 /** Names of claims that may be this database's: the one that is known, the one the user names, the one that is made. */
 export const candidateClaimNames = ({ spec, status }: QuestDBVolume): string[] => [
