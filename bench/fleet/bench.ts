@@ -58,7 +58,7 @@ const measureRound = async (options: FleetOptions): Promise<Round> => {
   const { databases: count, throttling, idleSeconds, changes } = options;
   const seconds = PATIENCE.base + PATIENCE.perDatabase * count;
   const floor = options.floor
-    ? await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, count))
+    ? await withCluster({ throttling, logsCalls: false }, (cluster) => measureFloor(cluster, { count, seconds }))
     : undefined;
   return withCluster({ throttling, logsCalls: true }, async (cluster) => {
     const created = await createFleet(cluster, { count, seconds, logsCalls: true });

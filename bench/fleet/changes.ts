@@ -43,7 +43,7 @@ const changeFloor = async (cluster: BenchCluster, { count, seconds: limit }: Opt
   await untilPodsReady(cluster.api, { count, seconds: limit, isMeant });
   const seconds = (Date.now() - begin) / 1000;
   for (const part of ['hooks', 'metacontroller']) await cluster.act(part, 'start');
-  await untilQuiet(cluster.settings, 600);
+  await quiet(cluster);
   return seconds;
 };
 
@@ -68,6 +68,15 @@ export const measureChanges = async (cluster: BenchCluster, options: Options): P
   };
 };
 
+const QUIET_WITHIN_SECONDS = 600;
+
+/** How long it took until nothing is written any more, in seconds. */
+const quiet = async ({ settings }: BenchCluster): Promise<number> => {
+  const seconds = await untilQuiet(settings, QUIET_WITHIN_SECONDS);
+  if (seconds === undefined) throw new Error(`something is still written after ${QUIET_WITHIN_SECONDS} s`);
+  return seconds;
+};
+
 const LOOK_MS = 50;
 
 /** Until it says that it is ready, in seconds. */
@@ -87,7 +96,7 @@ const restart = async (cluster: BenchCluster): Promise<Changed['restart']> => {
   for (const part of ['metacontroller', 'hooks']) await cluster.act(part, 'stop');
   const [hooksSeconds, metacontrollerSeconds] = [await start(cluster, 'hooks'), await start(cluster, 'metacontroller')];
   const waited = (Date.now() - begin) / 1000;
-  return { hooksSeconds, metacontrollerSeconds, quietSeconds: waited + (await untilQuiet(cluster.settings, 600)) };
+  return { hooksSeconds, metacontrollerSeconds, quietSeconds: waited + (await quiet(cluster)) };
 };
 
 const LOST_OF = 10;

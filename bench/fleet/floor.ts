@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { API_VERSION } from '../../hooks/api/labels.ts';
 import { createClients } from '../../hooks/aws/client.ts';
 import { launchInstance } from '../../hooks/aws/launch.ts';
 import { childKinds, corePath, fleetPath, type ChildKind } from '../../hooks/cluster/paths.ts';
+import { RetryLater } from '../../hooks/metacontroller/errors.ts';
 import type { LaunchIntent } from '../../hooks/questdbnode/memory.ts';
+import type { LaunchOutcome } from '../../hooks/questdbnode/ports.ts';
 import type { ApiClient } from '../../local/metacontroller/api-client.ts';
 import type { BenchCluster } from './cluster.ts';
 import { create, forEach, NAMESPACE, nameOf, untilReady } from './fleet.ts';
@@ -104,32 +107,50 @@ const withSimulatedAccount = async <T>({ ports }: BenchCluster['settings'], act:
   }
 };
 
-const FLOOR_SECONDS = 900;
-
 export type Floor = { seconds: number; usage: UsageByPart };
 
 /**
  * The floor: the same machines launched and the same objects posted directly, by twenty connections, with nobody reconciling, until all pods are
- * ready.
+ * ready. Throws when they are not after the time that is given.
  */
-export const measureFloor = async (cluster: BenchCluster, count: number): Promise<Floor> => {
+export const measureFloor = async (
+  cluster: BenchCluster,
+  { count, seconds: limit }: { count: number; seconds: number },
+): Promise<Floor> => {
   const { api, settings } = cluster;
   const template = await readTemplate(api);
   for (const part of ['metacontroller', 'hooks']) await cluster.act(part, 'stop');
   const before = usageOf(settings);
-  const seconds = await withSimulatedAccount(settings, () => postAll(api, template, count));
+  const seconds = await withSimulatedAccount(settings, () => postAll(api, template, { count, seconds: limit }));
   return { seconds, usage: usedBetween(before, usageOf(settings)) };
 };
 
-const postAll = async (api: ApiClient, template: Template, count: number): Promise<number> => {
+/** Where EC2 limits how fast it is asked, it is asked again as soon as it said. */
+const launchOne = async (launch: () => Promise<LaunchOutcome>): Promise<void> => {
+  for (;;) {
+    try {
+      const { outcome } = await launch();
+      if (outcome === 'Launched') return;
+      throw new Error(`a machine was not launched: ${outcome}`);
+    } catch (error) {
+      if (!(error instanceof RetryLater)) throw error;
+      await sleep(error.afterSeconds * 1000);
+    }
+  }
+};
+
+const postAll = async (
+  api: ApiClient,
+  template: Template,
+  { count, seconds }: { count: number; seconds: number },
+): Promise<number> => {
   const { once } = createClients({ region: 'eu-west-1', onCall: () => undefined });
   const begin = Date.now();
   await forEach(count, async (index) => {
     const { objects, launch } = copiesOf(template, index + 1);
-    const { outcome } = await launchInstance(once, launch);
-    if (outcome !== 'Launched') throw new Error(`a machine was not launched: ${outcome}`);
+    await launchOne(() => launchInstance(once, launch));
     await post(api, objects);
   });
-  await untilPodsReady(api, { count: count + 1, seconds: FLOOR_SECONDS });
+  await untilPodsReady(api, { count: count + 1, seconds });
   return (Date.now() - begin) / 1000;
 };

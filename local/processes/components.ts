@@ -98,7 +98,12 @@ const auditing = ({ settings, env }: Context): string[] => {
     policy,
     JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', omitStages: ['RequestReceived'], rules }),
   );
-  return [`--audit-policy-file=${policy}`, `--audit-log-path=${join(settings.paths.logs, 'audit.jsonl')}`];
+  return [
+    `--audit-policy-file=${policy}`,
+    `--audit-log-path=${join(settings.paths.logs, 'audit.jsonl')}`,
+    // One file, in MiB: what counts lines reads on from where it was, and by default another file begins after 100.
+    '--audit-log-maxsize=10240',
+  ];
 };
 
 /** Controller manager and scheduler take the same kubeconfig three times over. */
