@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { schedulesOf, violationsOf } from './schedule.ts';
+import { schedulesOf } from './schedule-steps.ts';
+import { violationsOf } from './schedule.ts';
 
 const BATCHES = 4;
 const SCHEDULES_IN_A_BATCH = 250;

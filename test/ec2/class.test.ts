@@ -1,41 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { conditionOf } from '../../hooks/api/conditions.ts';
-import type { QuestDBNode } from '../../hooks/api/generated/questdbnode.ts';
-import type { QuestDBNodeClass } from '../../hooks/api/generated/questdbnodeclass.ts';
-import type { Instance } from '../../local/ec2/model.ts';
+import { instanceOf, launches, NAME, object, opened, reason, said, served, type ClassSpec } from './class-world.ts';
 import { crash } from './interruption.ts';
 import { nodeClass, nodeSpec, ZONE } from './objects.ts';
 import { openWorld, type World } from './world.ts';
-
-const NAME = 'orders';
-
-type ClassSpec = Partial<QuestDBNodeClass['spec']>;
-
-const object = (world: World): QuestDBNode => world.api.get(NAME);
-const said = (world: World, type: string) => conditionOf(object(world).status?.conditions, type);
-const reason = (world: World, type = 'Ready'): string => said(world, type)?.reason ?? 'none';
-const launches = (world: World): number => world.simulation.calls.RunInstances ?? 0;
-
-const instanceOf = (world: World): Instance => {
-  const [instance, another] = world.instancesOf(object(world).metadata.uid);
-  if (instance === undefined || another !== undefined) throw new Error('not one instance');
-  return instance;
-};
-
-/** A world with that class and one QuestDBNode, at which nobody has looked yet. */
-const opened = (spec: ClassSpec, node: Partial<QuestDBNode['spec']> = {}, seed = 7): World => {
-  const world = openWorld(seed);
-  world.api.nodeClass = nodeClass(spec);
-  world.api.create(NAME, nodeSpec(node));
-  return world;
-};
-
-const served = async (spec: ClassSpec = {}, node: Partial<QuestDBNode['spec']> = {}): Promise<World> => {
-  const world = opened(spec, node);
-  await world.settle();
-  expect(world.violations()).toEqual([]);
-  return world;
-};
 
 const NEWEST = { ami: { owner: 'amazon', name: 'amazon-eks-node-al2023-*-standard-1.36-*' } };
 
@@ -192,72 +159,6 @@ describe('a capacity reservation', () => {
     expect(object(world).status?.launch?.token).not.toBe(token);
     expect(instanceOf(world).capacityReservation).toEqual({ preference: 'open' });
     expect(world.violations()).toEqual([]);
-  });
-});
-
-describe('tags of the spec', () => {
-  const calls = (world: World): number => world.simulation.calls.CreateTags ?? 0;
-
-  it('win over those of the class, and are on the instance from the start', async () => {
-    const world = await served({ tags: { team: 'data', cost: '1' } }, { tags: { team: 'acme' } });
-    expect(instanceOf(world).tags).toMatchObject({ team: 'acme', cost: '1' });
-    expect(calls(world)).toBe(0);
-  });
-
-  it('that change are put on the instance in one call, and nothing is taken off', async () => {
-    const world = await served({}, { tags: { customer: 'acme', old: 'x' } });
-    const before = instanceOf(world).tags;
-    world.api.change(NAME, { tags: { customer: 'globex', plan: 'gold' } });
-    for (let pass = 0; pass < 20; pass += 1) {
-      await world.metacontroller.pass(NAME);
-      world.advance(pass < 10 ? 1 : 30);
-    }
-    expect(instanceOf(world).tags).toEqual({ ...before, customer: 'globex', plan: 'gold' });
-    expect(calls(world)).toBe(1);
-    expect(world.isSettled()).toBe(true);
-    expect(world.violations()).toEqual([]);
-  });
-
-  it('are put back when somebody has changed them', async () => {
-    const world = await served({}, { tags: { customer: 'acme' } });
-    const { tags } = instanceOf(world);
-    tags.customer = 'nobody';
-    world.advance(30);
-    await world.metacontroller.pass(NAME);
-    expect(instanceOf(world).tags.customer).toBe('acme');
-  });
-
-  it('that EC2 refuses are for a human; the database goes on', async () => {
-    const world = await served();
-    world.api.change(NAME, { tags: { customer: 'acme' } });
-    world.command('fail', { action: 'CreateTags', code: 'UnauthorizedOperation' });
-    await world.metacontroller.pass(NAME);
-    expect([reason(world), reason(world, 'Stalled')]).toEqual(['Ready', 'TagsRefused']);
-    expect(said(world, 'Stalled')?.message).toContain('UnauthorizedOperation');
-    await world.metacontroller.pass(NAME);
-    expect(reason(world, 'Stalled')).toBe('NotStalled');
-    expect(instanceOf(world).tags.customer).toBe('acme');
-  });
-
-  it('whose call is lost are put on in the end', async () => {
-    const world = await served();
-    world.api.change(NAME, { tags: { customer: 'acme' } });
-    world.command('fail', { action: 'CreateTags', code: 'RequestLimitExceeded' });
-    world.command('fail', { action: 'CreateTags', when: 'after' });
-    for (let pass = 0; pass < 3; pass += 1) {
-      await world.metacontroller.pass(NAME);
-      expect(reason(world)).toBe('Ready');
-    }
-    expect(instanceOf(world).tags.customer).toBe('acme');
-    expect(calls(world)).toBe(2);
-  });
-
-  it('are not put on an instance that goes', async () => {
-    const world = await served();
-    world.api.change(NAME, { tags: { customer: 'acme' } });
-    world.command('terminate-instance', { id: instanceOf(world).id });
-    await world.metacontroller.pass(NAME);
-    expect(calls(world)).toBe(0);
   });
 });
 

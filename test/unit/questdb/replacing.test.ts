@@ -1,55 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { conditionOf } from '../../../hooks/api/conditions.ts';
 import type { KubernetesObject } from '../../../hooks/metacontroller/contract.ts';
-import { announce } from '../../../hooks/questdb/announce.ts';
 import type { Facts } from '../../../hooks/questdb/observe.ts';
 import { planNext } from '../../../hooks/questdb/plan.ts';
 import { statusOf } from '../../../hooks/questdb/status.ts';
 import { madeAt } from '../../fixtures/clock.ts';
 import { condition, LONG_AGO } from '../../fixtures/conditions.ts';
-import { databaseWorld } from '../../fixtures/database-world.ts';
 import { podFor } from '../../fixtures/pod.ts';
-import { aDatabase, ANSWERED, aVolume, observing, OWN_NODE } from '../../fixtures/questdb.ts';
-import { BIGGER, booting, cordoned, GOING, MOVING, nodeOf, setOn, STOPPED } from '../../fixtures/replacement.ts';
+import { aDatabase, aVolume, observing } from '../../fixtures/questdb.ts';
+import { BIGGER, cordoned, GOING, MOVING, nodeOf, setOn, STOPPED } from '../../fixtures/replacement.ts';
+import { bigger, notReady, OLD, old, passOf, same, TO, type Asked } from '../../fixtures/replacing.ts';
 
-type Asked = {
-  node?: typeof OWN_NODE;
-  replacement?: 'Recreate';
-  token?: string;
-  before?: string;
-  notReadySince?: string;
-};
-
-/** One pass; `before` is the reason Replacing was True with. */
-const passOf = (asked: Asked, children: KubernetesObject[], facts: Partial<Facts> = {}) => {
-  const { node = BIGGER, replacement = 'SurgeFirst', token, before, notReadySince } = asked;
-  const conditions = [
-    ...(before === undefined ? [] : [condition('Replacing', 'True', { reason: before })]),
-    ...(notReadySince === undefined ? [] : [condition('Ready', 'False', { lastTransitionTime: notReadySince })]),
-  ];
-  const database = aDatabase({
-    metadata: token === undefined ? {} : { annotations: { 'questdb-fleet.dev/replace-node': token } },
-    spec: { node: { ...node, replacement } },
-    ...(conditions.length === 0 ? {} : { status: { conditions } }),
-  });
-  const observed = observing(database, [aVolume(), ...children], { probe: ANSWERED, ...facts });
-  const plan = planNext(observed);
-  return { database, observed, plan, status: statusOf(observed, plan) };
-};
 const replacingIn = (...pass: Parameters<typeof passOf>) => {
   const { status, reason, message } = conditionOf(passOf(...pass).status.conditions, 'Replacing') ?? {};
   return { status, reason, message };
 };
 
-const old = nodeOf('a');
-const bigger = nodeOf('b', { spec: BIGGER });
-const notReady = nodeOf('b', { spec: BIGGER, conditions: [booting] });
-const OLD = 'QuestDBNode "trades-a" (r6i.2xlarge in eu-west-1a, i-a)';
-const NEW = 'QuestDBNode "trades-b" (r6i.4xlarge in eu-west-1a, i-b)';
-/** Where it is going is named without the instance, which may change before it gets there. */
-const TO = NEW.replace(', i-b', '');
 const NOT = { status: 'False', reason: 'NotReplacing', message: 'The database is not on its way to another instance.' };
-const same: Asked = { node: OWN_NODE };
 /** What is told of a pod while half a minute has not passed. */
 const ON_TIME = 'Waiting for the pod to run as planned, on its Node and with its volume.';
 
@@ -241,49 +208,6 @@ describe('Replacing is True', () => {
     const ready = conditionOf(status.conditions, 'Ready');
     expect(ready?.status).toBe('False');
     if ('reason' in plan) expect(ready?.reason).toBe(plan.reason);
-  });
-});
-
-describe('the way to another instance', () => {
-  const told = async (...pass: Parameters<typeof passOf>) => {
-    const { database, observed, plan, status } = passOf(...pass);
-    const world = databaseWorld({ live: database });
-    await announce(world.ports, observed, plan, status);
-    return world.effects.map(({ with: said }) => said);
-  };
-  const event = (reason: string, message: string) => [{ about: 'QuestDB/trades', type: 'Normal', reason, message }];
-
-  it('is told when it begins, without what is waited for', async () => {
-    const message = `The database moves from ${OLD} to ${TO}: spec.node asks for another instance.`;
-    expect(await told({}, [setOn('a'), old, notReady])).toEqual(event('ReplacementStarted', message));
-  });
-
-  it.each<[string, Asked, KubernetesObject[]]>([
-    ['while it lasts', { before: 'WaitingForNode' }, [setOn('a'), old, bigger]],
-    ['while nothing is on its way', same, [setOn('a'), old]],
-    ['when there is nothing any more that could move', { before: 'PodMoving' }, [old, bigger]],
-  ])('is not told %s', async (_name, asked, children) => {
-    expect(await told(asked, children)).toEqual([]);
-  });
-
-  it('is told when the pod is ready on the new one', async () => {
-    const message = `The database runs on ${NEW}.`;
-    expect(await told({ before: 'PodMoving' }, [setOn('b'), old, bigger])).toEqual(event('Moved', message));
-  });
-
-  it('is told when it was given up', async () => {
-    const message = `The database stays on ${OLD}.`;
-    const asked = { ...same, before: 'WaitingForNode' };
-    expect(await told(asked, [setOn('a'), old, bigger])).toEqual(event('ReplacementStopped', message));
-  });
-
-  it('is told of the object that the API server has alone', async () => {
-    const { observed, plan, status } = passOf({}, [setOn('a'), old]);
-    for (const live of [null, aDatabase({ metadata: { generation: 2 } }), aDatabase({ metadata: GOING })]) {
-      const world = databaseWorld({ live });
-      await expect(announce(world.ports, observed, plan, status)).rejects.toThrow();
-      expect(world.effects).toEqual([]);
-    }
   });
 });
 
