@@ -107,21 +107,21 @@ const withSimulatedAccount = async <T>({ ports }: BenchCluster['settings'], act:
   }
 };
 
+/** How many databases, and how long all of them may take. */
+type Size = { count: number; seconds: number };
+
 export type Floor = { seconds: number; usage: UsageByPart };
 
 /**
  * The floor: the same machines launched and the same objects posted directly, by twenty connections, with nobody reconciling, until all pods are
  * ready. Throws when they are not after the time that is given.
  */
-export const measureFloor = async (
-  cluster: BenchCluster,
-  { count, seconds: limit }: { count: number; seconds: number },
-): Promise<Floor> => {
+export const measureFloor = async (cluster: BenchCluster, size: Size): Promise<Floor> => {
   const { api, settings } = cluster;
   const template = await readTemplate(api);
   for (const part of ['metacontroller', 'hooks']) await cluster.act(part, 'stop');
   const before = usageOf(settings);
-  const seconds = await withSimulatedAccount(settings, () => postAll(api, template, { count, seconds: limit }));
+  const seconds = await withSimulatedAccount(settings, () => postAll(api, template, size));
   return { seconds, usage: usedBetween(before, usageOf(settings)) };
 };
 
@@ -139,11 +139,7 @@ const launchOne = async (launch: () => Promise<LaunchOutcome>): Promise<void> =>
   }
 };
 
-const postAll = async (
-  api: ApiClient,
-  template: Template,
-  { count, seconds }: { count: number; seconds: number },
-): Promise<number> => {
+const postAll = async (api: ApiClient, template: Template, { count, seconds }: Size): Promise<number> => {
   const { once } = createClients({ region: 'eu-west-1', onCall: () => undefined });
   const begin = Date.now();
   await forEach(count, async (index) => {
