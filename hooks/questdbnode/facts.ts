@@ -70,14 +70,9 @@ const mayLaunch = ({ status }: QuestDBNode, owned: readonly Instance[], instance
     ? owned.length === 0
     : !(instance?.state === 'running' || instance?.state === 'pending');
 
-/**
- * A reading from before the launch was decided could miss what an earlier attempt made. Before the first there was none, and what that one made
- * itself is EC2's answer when it is asked again with its token: a thousand new databases are not a thousand readings of them all.
- */
+/** A reading from before the launch was decided could miss the instance that it made. */
 const notBefore = ({ status }: QuestDBNode): Date | undefined =>
-  status?.instanceId === undefined && status?.launch !== undefined && status.launch.attempt > 1
-    ? new Date(status.launch.requestedAt)
-    : undefined;
+  status?.instanceId === undefined && status?.launch !== undefined ? new Date(status.launch.requestedAt) : undefined;
 
 /** The shared reading lags; an instance that has joined already is asked for by id, so that the last step is not waited for. */
 const instanceOf = async (
